@@ -1,0 +1,1 @@
+"""The ways to reach a model: any OpenAI-compatible URL, or llama.cpp in the process."""

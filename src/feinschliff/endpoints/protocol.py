@@ -1,0 +1,132 @@
+"""What an endpoint is: something that turns a batch of requests into replies, and says what it knows of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from feinschliff.records import Message, TokenLogprob
+
+Backend = Literal["llama.cpp", "ollama", "lmstudio", "vllm", "openai", "openrouter", "unknown"]
+"""Server software, as far as it could be told; decides the wire names in `parameters.wire`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request to be made: everything but the address and the key."""
+
+    id: str
+    """Opaque to the endpoint; comes back with the reply."""
+    model: str
+    messages: tuple[Message, ...]
+    fields: Mapping[str, JsonValue]
+    """Wire fields beside `model` and `messages`, ready to send (`temperature`, `seed`, `max_tokens`, ...)."""
+    prompt_tokens: int
+    """Estimate of the prompt's tokens."""
+    max_tokens: int
+    """Most tokens that the answer can have; what a token budget reserves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for one request, or why nothing did."""
+
+    request: Request
+    text: str = ""
+    """Content as sent, reasoning blocks included."""
+    reasoning: str | None = None
+    """`reasoning_content` (or `reasoning`) of the message, where the server sends one."""
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    """As the server counts; None where it does not say."""
+    completion_tokens: int | None = None
+    logprobs: tuple[TokenLogprob, ...] | None = None
+    latency_s: float = 0.0
+    attempts: int = 1
+    failure: str | None = None
+    """None for a usable reply; else one sentence (a 4xx with the server's own words, or retries used up)."""
+    refusal: str | None = None
+    """The message's `refusal` field, where the server sends one."""
+    applied: Mapping[str, JsonValue] | None = None
+    """llama.cpp: `__verbose.generation_settings` when the request held `verbose: true`."""
+    fingerprint: str | None = None
+
+
+class Gate(Protocol):
+    """Asked before every HTTP attempt, first or retry. Called from one thread only."""
+
+    def admit(self, request: Request) -> bool:
+        """True: go ahead, the attempt is charged. False: the budget is used up; the attempt must not be made."""
+        ...
+
+    def settle(self, request: Request, reply: Reply | None) -> None:
+        """The attempt is over; `reply` is None where it failed and nothing was generated."""
+        ...
+
+
+Sink = Callable[[Reply, Callable[[], None]], None]
+"""Takes a reply and a callback to be called (from any thread) once the reply is durable. The connection that brought
+the reply is not used for the next request before that, so a kill loses at most `concurrency` answers."""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """One model that an endpoint lists."""
+
+    name: str
+    digest: str | None = None
+    """Content hash, where the server tells one (Ollama, the embedded engine)."""
+    context_length: int | None = None
+    """Tokens per request, where the server tells."""
+
+
+@dataclass(frozen=True)
+class SendReport:
+    """How a batch ended."""
+
+    sent: int = 0
+    """HTTP attempts made."""
+    unsent: tuple[Request, ...] = ()
+    """Requests that the gate did not admit (in their order)."""
+    failed_attempts: Mapping[str, int] = field(default_factory=dict)
+    """Count of failed attempts by kind: `429`, `500`, `timeout`, `connection`, `broken_body`, ..."""
+
+
+class Endpoint(Protocol):
+    """An open connection to one server. Synchronous outside, concurrent inside; usable as a context manager."""
+
+    @property
+    def identity(self) -> str:
+        """What the answer key holds: the redacted base URL, or `embedded:` + SHA-256 of the model file."""
+        ...
+
+    @property
+    def backend(self) -> Backend: ...
+
+    @property
+    def concurrency(self) -> int:
+        """Requests in flight at most."""
+        ...
+
+    def models(self) -> list[ModelInfo]:
+        """What the server lists. Raises: EndpointError when it cannot be reached."""
+        ...
+
+    def defaults(self, model: str) -> dict[str, JsonValue]:
+        """Sampling defaults that the server tells of itself, by catalogue name; empty where it tells none."""
+        ...
+
+    def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
+        """Send all, retrying what can be retried; each reply goes to `sink` as it comes.
+
+        Raises:
+            EndpointGone: too many failures in a row; replies so far have gone to the sink.
+            RequestRefused: the server refuses this kind of request for good (401, 403, 404, or every request with 4xx).
+            Interrupted: Ctrl-C; replies so far have gone to the sink, those in flight are given up.
+        """
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""The only path to a paid answer."""

@@ -1,0 +1,1 @@
+"""Measurements of settings and the comparison of two."""

@@ -1,0 +1,1 @@
+"""The catalogue of request parameters, the search space and the wire format."""

@@ -1,0 +1,1 @@
+"""Which knobs does this endpoint honour?"""

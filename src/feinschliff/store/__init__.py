@@ -1,0 +1,1 @@
+"""The store: every answer, score and run, durable before it is used."""

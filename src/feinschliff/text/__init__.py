@@ -1,0 +1,1 @@
+"""Text as the scorers see it: normal form, tokens, stop words, similarity."""
