@@ -1,20 +1,20 @@
 """One tree of errors. Each says what was asked, what was found and what to do about it.
 
-    FeinschliffError
-    |-- InputError            exit 2: wrong usage or input, found before the first answer
-    |   |-- DataError             a data file, its columns, the target
-    |   |-- TaskError             a task file or a template
-    |   |-- ParameterError        a name, a value or a range in the search space or the settings
-    |   |-- ScorerError           an unknown or badly configured scorer
-    |   |-- EndpointError         unreachable, or it refuses the very first question
-    |   |-- ModelError            an unknown model, or a GGUF file that is none
-    |   |-- BudgetError           a budget that cannot pay for what was asked
-    |   `-- OutputError           an output file that must not be overwritten
-    |-- RunError              exit 1: a run that failed on the way; what was paid for is kept
-    |   |-- EndpointGone          too many failures in a row
-    |   |-- RequestRefused        the server refused a request for good (4xx)
-    |   `-- StoreError            the store cannot be read or written
-    `-- Interrupted           exit 130: stopped by the user; what was paid for is kept
+FeinschliffError
+|-- InputError            exit 2: wrong usage or input, found before the first answer
+|   |-- DataError             a data file, its columns, the target
+|   |-- TaskError             a task file or a template
+|   |-- ParameterError        a name, a value or a range in the search space or the settings
+|   |-- ScorerError           an unknown or badly configured scorer
+|   |-- EndpointError         unreachable, or it refuses the very first question
+|   |-- ModelError            an unknown model, or a GGUF file that is none
+|   |-- BudgetError           a budget that cannot pay for what was asked
+|   `-- OutputError           an output file that must not be overwritten
+|-- RunError              exit 1: a run that failed on the way; what was paid for is kept
+|   |-- EndpointGone          too many failures in a row
+|   |-- RequestRefused        the server refused a request for good (4xx)
+|   `-- StoreError            the store cannot be read or written
+`-- Interrupted           exit 130: stopped by the user; what was paid for is kept
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class FeinschliffError(Exception):
         self.asked = asked
         self.found = found
         self.mend = mend
+        self.run: str | None = None
+        """Id of the run that was under way, where there was one."""
 
     def __str__(self) -> str:
         return self.message if self.mend is None else f"{self.message}; {self.mend}"

@@ -1,1 +1,5 @@
-"""The command line."""
+"""The command line: thin verbs that parse, build, call and print."""
+
+from feinschliff.cli.main import main
+
+__all__ = ["main"]

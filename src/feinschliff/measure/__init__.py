@@ -1,1 +1,6 @@
 """Measurements of settings and the comparison of two."""
+
+from feinschliff.measure.compare import Difference, HeldOut, Level, Pair, VerdictText, held_out, measure_pairs
+from feinschliff.measure.scoring import score_answers
+
+__all__ = ["Difference", "HeldOut", "Level", "Pair", "VerdictText", "held_out", "measure_pairs", "score_answers"]

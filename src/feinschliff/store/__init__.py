@@ -1,1 +1,21 @@
 """The store: every answer, score and run, durable before it is used."""
+
+from feinschliff.store.runs import Run, find_run, get_run, list_runs, remove_run, run_id, start_run, update_run
+from feinschliff.store.store import Paid, Spent, Store, default_path, open_store, prompt_hash
+
+__all__ = [
+    "Paid",
+    "Run",
+    "Spent",
+    "Store",
+    "default_path",
+    "find_run",
+    "get_run",
+    "list_runs",
+    "open_store",
+    "prompt_hash",
+    "remove_run",
+    "run_id",
+    "start_run",
+    "update_run",
+]

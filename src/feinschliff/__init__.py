@@ -1,0 +1,68 @@
+"""Feinschliff measures language-model answers with one score and turns every knob that raises it.
+
+The names below are the public Python interface; they are loaded when they are first used, so that `import feinschliff`
+costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from feinschliff._api import Watch, compare, generate, score, tune
+    from feinschliff.build import Endpoint
+    from feinschliff.datasets.task import Task
+    from feinschliff.errors import FeinschliffError, InputError, Interrupted, RunError
+    from feinschliff.records import Answer, Example, Score, Settings
+    from feinschliff.tuning import Result
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Watch": "feinschliff._api",
+    "compare": "feinschliff._api",
+    "generate": "feinschliff._api",
+    "score": "feinschliff._api",
+    "tune": "feinschliff._api",
+    "Endpoint": "feinschliff.build",
+    "Task": "feinschliff.datasets.task",
+    "FeinschliffError": "feinschliff.errors",
+    "InputError": "feinschliff.errors",
+    "Interrupted": "feinschliff.errors",
+    "RunError": "feinschliff.errors",
+    "Answer": "feinschliff.records",
+    "Example": "feinschliff.records",
+    "Score": "feinschliff.records",
+    "Settings": "feinschliff.records",
+    "Result": "feinschliff.tuning",
+}
+
+__all__ = [
+    "Answer",
+    "Endpoint",
+    "Example",
+    "FeinschliffError",
+    "InputError",
+    "Interrupted",
+    "Result",
+    "RunError",
+    "Score",
+    "Settings",
+    "Task",
+    "Watch",
+    "compare",
+    "generate",
+    "score",
+    "tune",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'feinschliff' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,5 @@
+"""`python -m feinschliff` is `fein`."""
+
+from feinschliff.cli import main
+
+main()

@@ -1,0 +1,149 @@
+"""The public endpoint: where the model is and how to reach it. Holds no secret and opens nothing by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
+from feinschliff.errors import InputError
+from feinschliff.generation import Price
+from feinschliff.models.house import house_path
+
+_OPENAI_HOST = "api.openai.com"
+
+
+class Endpoint:
+    """An OpenAI-compatible URL, a GGUF file, or (without arguments) the embedded house model.
+
+    Args:
+        url: a base such as `http://localhost:11434/v1`, or a full `.../chat/completions` or `.../completions` URL.
+        model: name as the endpoint lists it, or the path of a `.gguf` file for the embedded engine.
+        api_key_env: name of the environment variable that holds the key. Without it a key is sent only to
+            api.openai.com and to `OPENAI_BASE_URL`, from `OPENAI_API_KEY`.
+        headers: further headers; their values are treated as secrets.
+        concurrency: requests in flight at most (default: the server's slots where it tells, else 4).
+        timeout_s: longest wait for one answer, in seconds.
+        rpm, tpm: requests and tokens per minute at most.
+        price: USD per million prompt and completion tokens.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        model: str | None = None,
+        api_key_env: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        concurrency: int | None = None,
+        timeout_s: float = 120.0,
+        rpm: int | None = None,
+        tpm: int | None = None,
+        price: Price | tuple[float, float] | None = None,
+    ) -> None:
+        self.url = url
+        self.model = model
+        self.api_key_env = api_key_env
+        self.headers = dict(headers or {})
+        self.concurrency = concurrency
+        self.timeout_s = timeout_s
+        self.rpm = rpm
+        self.tpm = tpm
+        self.price = Price(*price) if isinstance(price, tuple) else price
+        self._check()
+
+    def __repr__(self) -> str:
+        from feinschliff.endpoints.http import redact_url
+
+        where = "embedded" if self.embedded else redact_url(self.url or "")
+        return f"Endpoint({where!r}, model={self.model!r})"
+
+    @property
+    def embedded(self) -> bool:
+        """True where llama.cpp runs in this process."""
+        return self.url is None
+
+    @property
+    def file(self) -> Path | None:
+        """The model file of the embedded engine; None for a URL."""
+        if self.url is not None:
+            return None
+        return house_path() if self.model is None else Path(self.model)
+
+    @property
+    def model_name(self) -> str | None:
+        """The model to ask the opened endpoint for; None where it has only one."""
+        return None if self.embedded else self.model
+
+    def open(self) -> OpenEndpoint:
+        """Connect, or start the embedded engine.
+
+        Raises: InputError for a missing key, ModelError for a file that is no model.
+        """
+        if self.file is not None:
+            from feinschliff.endpoints.embedded import EmbeddedEndpoint
+
+            return EmbeddedEndpoint(self.file, **({"slots": self.concurrency} if self.concurrency else {}))
+        from feinschliff.endpoints.http import HttpEndpoint
+
+        return HttpEndpoint(
+            str(self.url),
+            api_key=self._key(),
+            headers=self.headers,
+            concurrency=self.concurrency,
+            timeout_s=self.timeout_s,
+            rpm=self.rpm,
+            tpm=self.tpm,
+        )
+
+    def _key(self) -> str | None:
+        if self.api_key_env is not None:
+            key = os.environ.get(self.api_key_env)
+            if not key:
+                raise InputError(
+                    f"the environment variable {self.api_key_env} is not set",
+                    asked=f"--api-key-env {self.api_key_env}",
+                    mend=f"export {self.api_key_env}=...",
+                )
+            return key
+        trusted = os.environ.get("OPENAI_BASE_URL", "").rstrip("/")
+        url = (self.url or "").rstrip("/")
+        is_trusted = urlsplit(url).hostname == _OPENAI_HOST or (trusted and _within(url, trusted))
+        return os.environ.get("OPENAI_API_KEY") if is_trusted else None
+
+    def _check(self) -> None:
+        if self.url is None and self.model is not None and not self.model.endswith(".gguf"):
+            raise InputError(
+                f"the model '{self.model}' needs an endpoint",
+                asked=f"--model {self.model}",
+                found="no --endpoint, and no .gguf file",
+                mend="give --endpoint URL, or the path of a .gguf file as --model",
+            )
+        for name, value in (("concurrency", self.concurrency), ("rpm", self.rpm), ("tpm", self.tpm)):
+            if value is not None and value < 1:
+                raise InputError(
+                    f"{name} must be at least 1, not {value}", asked=f"{name}={value}", mend="give 1 or more"
+                )
+        if not self.timeout_s > 0:
+            raise InputError(f"timeout_s must be above 0, not {self.timeout_s}", mend="give seconds")
+
+
+def parse_price(text: str) -> Price:
+    """`"0.15,0.60"`: USD per million prompt and completion tokens. Raises: InputError."""
+    try:
+        prompt, completion = (float(part) for part in text.split(","))
+        if prompt < 0 or completion < 0:
+            raise ValueError
+    except ValueError:
+        raise InputError(
+            f"'{text}' is no price",
+            asked=f"--price {text}",
+            mend="write IN,OUT in USD per million tokens, as 0.15,0.60",
+        ) from None
+    return Price(prompt, completion)
+
+
+def _within(url: str, base: str) -> bool:
+    return url == base or url.startswith(base + "/")

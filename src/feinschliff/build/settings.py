@@ -1,0 +1,58 @@
+"""The space as it is really searched, and the settings of today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from feinschliff.datasets.task import Task
+from feinschliff.errors import TaskError
+from feinschliff.parameters.catalogue import CATALOGUE, check_value
+from feinschliff.parameters.space import Choices, Space, make_space
+from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
+from feinschliff.records import Settings
+
+
+def complete_space(task: Task, wanted: Mapping[str, object]) -> Space:
+    """The space with the task's own system text and prompt, and a limit on the answer's length, as fixed values.
+
+    Raises: ParameterError for what cannot be searched, TaskError where nothing is asked.
+    """
+    space = make_space({**task.settings().values, **wanted})
+    has_prompt = "prompt" in space.knobs or space.fixed.get("prompt")
+    if not has_prompt and not all(example.messages for example in task.examples):
+        raise TaskError(
+            "there is no prompt",
+            asked="a prompt, or a column 'messages'",
+            found="columns: " + (", ".join(task.columns) or "none"),
+            mend='give --prompt "... {{ column }} ..."',
+        )
+    fixed = dict(space.fixed)
+    if "max_tokens" not in space.knobs:
+        fixed.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
+    return Space(space.knobs, fixed)
+
+
+def make_baseline(
+    space: Space, given: Mapping[str, JsonValue] | None, *, told: Mapping[str, JsonValue], backend: str
+) -> Settings:
+    """The settings in use today, for all that is searched or fixed; None for what nobody knows.
+
+    In the order of trust: what the user gives, the run's fixed values, what the endpoint tells of itself, the
+    backend's default in the catalogue; texts and models start with the first choice.
+
+    Raises: ParameterError for a wrong name or value in `given`.
+    """
+    values: dict[str, JsonValue] = {}
+    for name, knob in space.knobs.items():
+        if isinstance(knob, Choices) and name in CATALOGUE and CATALOGUE[name].role == "task":
+            values[name] = knob.values[0]
+        elif name == "max_tokens":
+            values[name] = DEFAULT_MAX_TOKENS
+        else:
+            row = CATALOGUE.get(name)
+            values[name] = told.get(name, None if row is None else row.defaults.get(backend))
+    values |= dict(space.fixed)
+    values |= {name: check_value(name, value) for name, value in (given or {}).items()}
+    return Settings(values=values)

@@ -1,0 +1,154 @@
+"""The task file: TOML, every key known, every mistake named."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from feinschliff.errors import TaskError
+
+_CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class TaskTable(BaseModel):
+    """`[task]`: what is asked, about what."""
+
+    model_config = _CONFIG
+
+    name: str | None = None
+    """Alias of the run."""
+    data: str | None = None
+    """CSV or JSONL file, folder or glob; relative to the task file."""
+    system: str | None = None
+    """System text, a Jinja2 template over the row."""
+    prompt: str | None = None
+    """User prompt, a Jinja2 template over the row."""
+    target: str | None = None
+    """With data the column of the wanted answers, else the wanted answer."""
+    examples: int | None = None
+    """Use only the first so many rows."""
+
+
+class EndpointTable(BaseModel):
+    """`[endpoint]`: where the model is."""
+
+    model_config = _CONFIG
+
+    url: str | None = None
+    model: str | None = None
+    api_key_env: str | None = None
+    headers: dict[str, str] = {}
+    concurrency: int | None = None
+    timeout_s: float | int = 120.0
+    rpm: int | None = None
+    tpm: int | None = None
+    price: str | list[float | int] | None = None
+    """USD per million tokens: `"IN,OUT"` or `[IN, OUT]`."""
+
+
+class BudgetTable(BaseModel):
+    """`[budget]`: hard limits over all resumes."""
+
+    model_config = _CONFIG
+
+    requests: int | None = None
+    tokens: int | None = None
+    seconds: float | int | None = None
+    usd: float | int | None = None
+
+
+class TaskFile(BaseModel):
+    """A whole task file."""
+
+    model_config = _CONFIG
+
+    task: TaskTable = TaskTable()
+    endpoint: EndpointTable = EndpointTable()
+    score: dict[str, Any] = {}
+    """`use = "similarity"`, or a weight by scorer."""
+    search: dict[str, Any] = {}
+    """Two numbers are a range, any other list are choices, a single value is fixed."""
+    baseline: dict[str, JsonValue] = {}
+    """The settings in use today."""
+    budget: BudgetTable = BudgetTable()
+
+    def scorer(self) -> str | dict[str, float] | None:
+        """The scorer's name or weights; None where the file says nothing.
+
+        Raises: TaskError for a weight that is no number.
+        """
+        use = self.score.get("use", self.score) if self.score else None
+        if use is None or isinstance(use, str):
+            return use
+        if "use" in self.score and len(self.score) > 1:
+            raise TaskError("[score] has 'use' and other keys", mend='write use = "NAME", or only NAME = WEIGHT')
+        if not isinstance(use, dict) or not all(_is_weight(w) for w in use.values()):
+            raise TaskError(
+                "[score] wants a scorer's name or weights", found=repr(use), mend='write use = "similarity"'
+            )
+        return {str(name): float(weight) for name, weight in use.items()}
+
+
+def load_task_file(path: Path) -> TaskFile:
+    """Read and check a task file; a data path in it is made relative to the working folder.
+
+    Raises: TaskError for a missing file, broken TOML, an unknown key or a value of the wrong kind.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise TaskError(f"there is no task file {path}", asked=str(path), mend="check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaskError(
+            f"cannot read {path}: {type(error).__name__}", asked=str(path), mend="give a UTF-8 file"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise TaskError(
+            f"{path} is no valid TOML: {error}", asked=str(path), mend="mend the line that is named"
+        ) from None
+    try:
+        parsed = TaskFile.model_validate(document)
+    except ValidationError as error:
+        raise _mistake(path, error) from None
+    return _beside(parsed, path.parent)
+
+
+def _beside(parsed: TaskFile, folder: Path) -> TaskFile:
+    data = parsed.task.data
+    if data is None or Path(data).is_absolute():
+        return parsed
+    return parsed.model_copy(update={"task": parsed.task.model_copy(update={"data": str(folder / data)})})
+
+
+def _mistake(path: Path, error: ValidationError) -> TaskError:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _known(first["loc"])
+        nearest = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.4)
+        return TaskError(
+            f"{path} has an unknown key '{where}'",
+            asked=where,
+            found="known are " + ", ".join(known),
+            mend=f"did you mean '{nearest[0]}'?" if nearest else "remove it",
+        )
+    return TaskError(
+        f"{path}: '{where}' is wrong: {first['msg']}",
+        asked=where,
+        found=repr(first["input"])[:200],
+        mend="correct the value",
+    )
+
+
+def _known(location: tuple[int | str, ...]) -> list[str]:
+    tables: dict[int | str, type[BaseModel]] = {"task": TaskTable, "endpoint": EndpointTable, "budget": BudgetTable}
+    model: type[BaseModel] = tables.get(location[0], TaskFile) if len(location) > 1 else TaskFile
+    return list(model.model_fields)
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

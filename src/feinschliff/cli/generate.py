@@ -1,0 +1,88 @@
+"""`fein generate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feinschliff import _api
+from feinschliff.cli import options as o
+from feinschliff.cli.inputs import read_budget, read_source
+from feinschliff.cli.output import print_json, say
+from feinschliff.cli.progress import ProgressDisplay
+from feinschliff.errors import ParameterError
+from feinschliff.parameters.parse import parse_assignments
+from feinschliff.parameters.space import make_space
+
+
+def command(
+    source: Annotated[str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
+    prompt: o.Prompt = None,
+    system: o.System = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Answers per row.")] = 1,
+    assignments: o.Assignments = None,
+    requests: o.Requests = None,
+    tokens: o.Tokens = None,
+    seconds: o.Seconds = None,
+    usd: o.Usd = None,
+    endpoint: o.EndpointUrl = None,
+    model: o.Model = None,
+    api_key_env: o.ApiKeyEnv = None,
+    header: o.Headers = None,
+    rpm: o.Rpm = None,
+    tpm: o.Tpm = None,
+    concurrency: o.Concurrency = None,
+    timeout: o.Timeout = None,
+    price: o.PriceOption = None,
+    store: o.StoreUrl = None,
+    seed: o.Seed = 0,
+    as_json: o.AsJson = False,
+    verbose: o.Verbose = False,
+    log: o.LogFile = None,
+) -> None:
+    """Answer every row of a file; adds the column answer, and with -n a row per answer and the column repeat.
+
+    Example: [bold]fein generate posts.csv --prompt "Subject line for: {{ post }}" --out out.csv -p temperature=0.2[/]
+    """
+    o.set_up_log(verbose=verbose, file=log)
+    what = read_source(source, prompt=prompt, system=system, target=None, bundled=False)
+    space = make_space({**what.file.search, **parse_assignments(assignments or [])})
+    if space.knobs:
+        name = next(iter(space.knobs))
+        raise ParameterError(
+            f"'{name}' has more than one value",
+            asked=f"-p {name}=...",
+            mend="generate takes one value for each parameter",
+        )
+    where = o.make_endpoint(
+        url=endpoint,
+        model=model,
+        api_key_env=api_key_env,
+        headers=header,
+        rpm=rpm,
+        tpm=tpm,
+        concurrency=concurrency,
+        timeout=timeout,
+        price=price,
+        table=what.file.endpoint,
+    )
+    budget = read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd)
+    with ProgressDisplay(quiet=verbose) as display:
+        summary = _api.generate_file(
+            what.task,
+            where,
+            out=out,
+            settings=dict(space.fixed),
+            n=n,
+            budget=budget if any(v is not None for v in budget.values()) else None,
+            seed=seed,
+            store=store,
+            watch=display.watch,
+        )
+    if as_json:
+        print_json(summary)
+    else:
+        say(f"{summary['answers']} answers to {summary['rows']} rows, {summary['failed']} failed; written to {out}")

@@ -1,0 +1,76 @@
+"""What the command line says, as a task, a space and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from feinschliff.build import TaskFile, load_task_file
+from feinschliff.datasets.bundled import BUNDLED_MAX_TOKENS, bundled_task
+from feinschliff.datasets.task import Task
+from feinschliff.errors import TaskError
+from feinschliff.parameters.parse import parse_assignments
+from feinschliff.parameters.space import make_space, named_space
+
+
+@dataclass(frozen=True)
+class Source:
+    """A task, and the task file that it came from (an empty one where there is none)."""
+
+    task: Task
+    file: TaskFile
+    bundled: bool = False
+
+
+def read_source(
+    source: str | None, *, prompt: str | None, system: str | None, target: str | None, bundled: bool = True
+) -> Source:
+    """The task that is meant: a task file, data, one prompt, or the bundled task. Flags win over the file.
+
+    Raises: TaskError, DataError.
+    """
+    file = load_task_file(Path(source)) if source is not None and source.endswith(".toml") else TaskFile()
+    data = file.task.data if source is None or source.endswith(".toml") else source
+    prompt = prompt if prompt is not None else file.task.prompt
+    system = system if system is not None else file.task.system
+    target = target if target is not None else file.task.target
+    if data is not None:
+        task = Task.from_csv(data, prompt=prompt, target=target, system=system, limit=file.task.examples)
+        return Source(task, file)
+    if prompt is not None:
+        return Source(Task.single(prompt, target=target, system=system), file)
+    if source is None and bundled and target is None and system is None:
+        return Source(bundled_task(), file, bundled=True)
+    raise TaskError(
+        "there is nothing to ask",
+        asked=source,
+        found="no data and no prompt",
+        mend='give DATA, or --prompt "..." with --target "...", or a task file with both',
+    )
+
+
+def read_space(source: Source, assignments: Sequence[str] | None, named: str | None) -> dict[str, object]:
+    """The search space: the task file's, over a named one where asked for or where nothing else may move; flags win.
+
+    Raises: ParameterError.
+    """
+    spec: dict[str, object] = {**source.file.search, **parse_assignments(assignments or [])}
+    if source.bundled:
+        spec.setdefault("max_tokens", BUNDLED_MAX_TOKENS)
+    if named is not None or not make_space(spec).knobs:
+        spec = {**named_space(named or "default"), **spec}
+    return spec
+
+
+def read_budget(
+    source: Source, *, requests: int | None, tokens: int | None, seconds: float | None, usd: float | None
+) -> dict[str, float | int | None]:
+    """The limits of the flags over those of the task file."""
+    file = source.file.budget
+    return {
+        "requests": file.requests if requests is None else requests,
+        "tokens": file.tokens if tokens is None else tokens,
+        "seconds": file.seconds if seconds is None else seconds,
+        "usd": file.usd if usd is None else usd,
+    }

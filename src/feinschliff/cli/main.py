@@ -1,0 +1,64 @@
+"""Entry point: exit codes, and errors as one message or one JSON document, never as a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from feinschliff.cli.app import app
+from feinschliff.cli.output import print_error
+from feinschliff.errors import FeinschliffError, InputError, Interrupted
+
+
+class _Bug(FeinschliffError):
+    """A mistake of ours."""
+
+    kind = "internal"
+
+
+class _Usage(InputError):
+    """The command line itself is wrong."""
+
+    kind = "usage"
+
+
+def main() -> None:
+    """Run `fein` with the process's arguments and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code: 0 done, 1 failed on the way, 2 wrong input, 130 interrupted."""
+    as_json = "--json" in arguments
+    try:
+        code = app(list(arguments), prog_name="fein", standalone_mode=False)
+        return int(code) if isinstance(code, int) else 0
+    except FeinschliffError as error:
+        return print_error(error, as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)  # noqa: T201
+        return 2
+    except click.ClickException as error:
+        usage = _Usage(error.format_message(), asked=" ".join(["fein", *arguments]), mend="see fein --help")
+        return print_error(usage, as_json=as_json)
+    except (KeyboardInterrupt, click.Abort):
+        return print_error(Interrupted("interrupted"), as_json=as_json)
+    except BrokenPipeError:
+        # The reader of stdout has gone (`fein ... | head`): nothing is left to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a message, not a traceback
+        if "-v" in arguments or "--verbose" in arguments:
+            traceback.print_exc()
+        bug = _Bug(
+            f"unexpected {type(error).__name__}: {str(error)[:300]}",
+            mend="this is a mistake of ours; -v shows where it happened",
+        )
+        return print_error(bug, as_json=as_json)

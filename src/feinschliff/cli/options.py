@@ -1,0 +1,143 @@
+"""Options that several verbs share, declared once."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feinschliff.build import Endpoint, parse_price
+from feinschliff.build.task_file import EndpointTable
+from feinschliff.cli.output import say
+from feinschliff.errors import InputError
+from feinschliff.generation import Price
+
+ENDPOINT = "Endpoint"
+RUN = "Run"
+
+EndpointUrl = Annotated[
+    str | None, typer.Option("--endpoint", help="Base URL of an OpenAI-compatible server.", rich_help_panel=ENDPOINT)
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", help="Model as the endpoint lists it, or a .gguf file.", rich_help_panel=ENDPOINT),
+]
+ApiKeyEnv = Annotated[
+    str | None,
+    typer.Option("--api-key-env", help="Environment variable that holds the key.", rich_help_panel=ENDPOINT),
+]
+Headers = Annotated[
+    list[str] | None, typer.Option("--header", help="Further header, 'Name: value'.", rich_help_panel=ENDPOINT)
+]
+Rpm = Annotated[int | None, typer.Option("--rpm", help="Requests per minute at most.", rich_help_panel=ENDPOINT)]
+Tpm = Annotated[int | None, typer.Option("--tpm", help="Tokens per minute at most.", rich_help_panel=ENDPOINT)]
+Concurrency = Annotated[
+    int | None, typer.Option("--concurrency", help="Requests in flight at most.", rich_help_panel=ENDPOINT)
+]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", help="Seconds to wait for one answer.", rich_help_panel=ENDPOINT)
+]
+PriceOption = Annotated[
+    str | None, typer.Option("--price", help="IN,OUT: USD per million tokens.", rich_help_panel=ENDPOINT)
+]
+StoreUrl = Annotated[str | None, typer.Option("--store", help="Path or URL of the store.", rich_help_panel=RUN)]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the run.", rich_help_panel=RUN)]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request, answer and score.")]
+LogFile = Annotated[Path | None, typer.Option("--log", help="Keep what -v shows in a file.")]
+Requests = Annotated[int | None, typer.Option("--requests", help="Most HTTP requests, retries counted.")]
+Tokens = Annotated[int | None, typer.Option("--tokens", help="Most prompt and completion tokens.")]
+Seconds = Annotated[float | None, typer.Option("--seconds", help="Most wall time.")]
+Usd = Annotated[float | None, typer.Option("--usd", help="Most money; needs --price.")]
+Name = Annotated[str | None, typer.Option("--name", help="Alias of the run.", rich_help_panel=RUN)]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start a run that shares no answers.", rich_help_panel=RUN)]
+ReportFile = Annotated[Path | None, typer.Option("--report", help="Where the HTML page goes.", rich_help_panel=RUN)]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("-p", metavar="NAME=VALUE", help="LOW:HIGH a range, A,B,C choices, else a fixed value."),
+]
+Prompt = Annotated[str | None, typer.Option("--prompt", help="User prompt; {{ column }} is filled in.")]
+System = Annotated[str | None, typer.Option("--system", help="System text; {{ column }} is filled in.")]
+Score = Annotated[
+    str | None, typer.Option("--score", help="similarity, levenshtein, tfidf, chrf, json, length, verbatim, ...")
+]
+
+
+def make_endpoint(
+    *,
+    url: str | None,
+    model: str | None,
+    api_key_env: str | None = None,
+    headers: Sequence[str] | None = None,
+    rpm: int | None = None,
+    tpm: int | None = None,
+    concurrency: int | None = None,
+    timeout: float | None = None,
+    price: str | None = None,
+    table: EndpointTable | None = None,
+) -> Endpoint:
+    """The endpoint that is meant: the flags, else the task file, else OPENAI_BASE_URL, else the house model.
+
+    Raises: InputError.
+    """
+    base = table or EndpointTable()
+    model = model or base.model
+    local_file = model is not None and model.endswith(".gguf")
+    chosen = url or (None if local_file else base.url)
+    if chosen is None and not local_file:
+        chosen = os.environ.get("OPENAI_BASE_URL") or None
+        if chosen is None and model is None:
+            say("No endpoint is given: using the embedded house model (--endpoint URL for another).")
+        elif chosen is not None:
+            say("Using the endpoint of OPENAI_BASE_URL.")
+    return Endpoint(
+        chosen,
+        model=model,
+        api_key_env=api_key_env or base.api_key_env,
+        headers={**base.headers, **_headers(headers or [])},
+        concurrency=concurrency or base.concurrency,
+        timeout_s=timeout or base.timeout_s,
+        rpm=rpm or base.rpm,
+        tpm=tpm or base.tpm,
+        price=_price(price, base.price),
+    )
+
+
+def set_up_log(*, verbose: bool, file: Path | None) -> None:
+    """Send what the package logs to stderr (`-v`) and to a file. Raises: InputError."""
+    logger = logging.getLogger("feinschliff")
+    logger.handlers.clear()
+    handlers: list[logging.Handler] = [logging.StreamHandler()] if verbose else []
+    if file is not None:
+        try:
+            handlers.append(logging.FileHandler(file, encoding="utf-8"))
+        except OSError as error:
+            raise InputError(f"cannot write the log {file}: {error.strerror}", asked=f"--log {file}") from None
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)
+    if handlers:
+        logger.setLevel(logging.DEBUG)
+
+
+def _headers(texts: Sequence[str]) -> dict[str, str]:
+    headers = {}
+    for text in texts:
+        name, colon, value = text.partition(":")
+        if not colon or not name.strip():
+            # The text itself is not repeated: a header that was mistyped can still hold a secret.
+            raise InputError("a --header is no 'Name: value'", asked="--header", mend="write --header 'Name: value'")
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+def _price(flag: str | None, table: str | list[float | int] | None) -> Price | None:
+    if flag is not None:
+        return parse_price(flag)
+    if table is None:
+        return None
+    return parse_price(table if isinstance(table, str) else ",".join(str(p) for p in table))

@@ -1,0 +1,99 @@
+"""Progress on stderr: answers, tokens, the best so far, and the time left."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from feinschliff._api import Watch
+from feinschliff.cli.output import stderr
+from feinschliff.records import Answer
+from feinschliff.tuning import Step
+
+_EVERY_S = 5.0
+"""Seconds between two lines where stderr is no terminal."""
+
+
+class ProgressDisplay:
+    """A live bar on a terminal, a line now and then elsewhere. Hands out the callbacks that a run wants."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console: Console = stderr()
+        self._live = self._console.is_terminal and not quiet
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"), console=self._console
+        )
+        self._task: TaskID | None = None
+        self._planned: int | None = None
+        self._phase = "start"
+        self._answers = 0
+        self._tokens = 0
+        self._best: float | None = None
+        self._started = time.monotonic()
+        self._last_line = self._started
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._progress.start()
+            self._task = self._progress.add_task(self._phase, total=None, text="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._progress.stop()
+
+    @property
+    def watch(self) -> Watch:
+        """Callbacks for `tune` and its like."""
+        return Watch(on_run=self._on_run, on_phase=self._on_phase, on_step=self._on_step, on_answer=self._on_answer)
+
+    def _on_run(self, run: str) -> None:
+        self._console.print(f"run {run}")
+
+    def _on_phase(self, phase: str, planned: int | None) -> None:
+        self._phase, self._planned = phase, planned
+        self._show(force=True)
+
+    def _on_step(self, step: Step) -> None:
+        self._best = step.mean
+        self._show(force=not self._live and step.round == 0)
+
+    def _on_answer(self, answer: Answer) -> None:
+        self._answers += 1
+        self._tokens += answer.prompt_tokens + answer.completion_tokens
+        self._show(force=False)
+
+    def _show(self, *, force: bool) -> None:
+        now = time.monotonic()
+        if self._task is not None:
+            self._progress.update(
+                self._task, description=self._phase, completed=self._answers, total=self._planned, text=self._text(now)
+            )
+        elif force or now - self._last_line >= _EVERY_S:
+            self._last_line = now
+            self._console.print(f"{self._phase}: {self._text(now)}")
+
+    def _text(self, now: float) -> str:
+        of = f" of at most {self._planned}" if self._planned else ""
+        parts = [f"{self._answers}{of} answers", f"{self._tokens} tokens"]
+        if self._best is not None:
+            parts.append(f"best so far {self._best:.3f}")
+        elapsed = now - self._started
+        if self._planned and self._answers >= 10:
+            left = elapsed / self._answers * max(0, self._planned - self._answers)
+            parts.append(f"at most {_duration(left)} left")
+        return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

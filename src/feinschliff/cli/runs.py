@@ -1,0 +1,84 @@
+"""`fein runs` and `fein report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feinschliff._api import default_report
+from feinschliff.cli import options as o
+from feinschliff.cli.output import print_json, say, stdout
+from feinschliff.report import show_runs, write_page
+from feinschliff.store import Run, get_run, list_runs, open_store, remove_run
+
+app = typer.Typer(help="List the runs of a store, or forget one.", invoke_without_command=True)
+
+
+@app.callback()
+def list_command(context: typer.Context, store: o.StoreUrl = None, as_json: o.AsJson = False) -> None:
+    """List the runs of the store, the newest first.
+
+    Example: [bold]fein runs --json[/]
+    """
+    if context.invoked_subcommand is not None:
+        return
+    with open_store(store) as db:
+        runs = list_runs(db)
+    if as_json:
+        print_json({"runs": [_row(run) for run in runs]})
+    else:
+        show_runs(runs, stdout())
+
+
+@app.command("rm")
+def remove_command(
+    run: Annotated[str, typer.Argument(help="Id or name of the run.")],
+    store: o.StoreUrl = None,
+    as_json: o.AsJson = False,
+) -> None:
+    """Forget a run; its answers stay, since other runs may share them.
+
+    Example: [bold]fein runs rm 3f2a9c0d1e4b[/]
+    """
+    with open_store(store) as db:
+        removed = remove_run(db, run)
+    if as_json:
+        print_json({"removed": removed.id})
+    else:
+        say(f"run {removed.id} is forgotten")
+
+
+def report_command(
+    run: Annotated[str, typer.Argument(help="Id or name of the run.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where the page goes.")] = None,
+    store: o.StoreUrl = None,
+    as_json: o.AsJson = False,
+) -> None:
+    """Write the report page of a run again, from the store alone.
+
+    Example: [bold]fein report 3f2a9c0d1e4b --out report.html[/]
+    """
+    with open_store(store) as db:
+        found = get_run(db, run)
+        path = write_page(found, out or default_report(db, found.id))
+    if as_json:
+        print_json({"run": found.id, "report": str(path)})
+    else:
+        stdout().print(str(path), soft_wrap=True)
+
+
+def _row(run: Run) -> dict[str, object]:
+    result = run.result or {}
+    return {
+        "run": run.id,
+        "name": run.name,
+        "kind": run.kind,
+        "status": run.status,
+        "verdict": result.get("verdict"),
+        "difference": (result.get("held_out") or {}).get("difference"),
+        "spent": result.get("spent"),
+        "created": run.created_s,
+        "seconds": run.seconds,
+    }

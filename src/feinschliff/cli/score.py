@@ -1,0 +1,68 @@
+"""`fein score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feinschliff import _api, stats
+from feinschliff.cli import options as o
+from feinschliff.cli.output import print_json, say
+from feinschliff.cli.outputs import write_once
+from feinschliff.datasets.load import load_examples
+from feinschliff.errors import DataError
+from feinschliff.records import Answer, Example, digest
+
+
+def command(
+    source: Annotated[str, typer.Argument(metavar="DATA", help="CSV or JSONL file, folder or glob.")],
+    answers: Annotated[str, typer.Option("--answers", help="Column of the answers.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
+    target: Annotated[str | None, typer.Option("--target", help="Column of the wanted answers.")] = None,
+    score: o.Score = "similarity",
+    as_json: o.AsJson = False,
+) -> None:
+    """Score a column of answers; adds the columns score and reason.
+
+    Example: [bold]fein score answers.csv --answers answer --target subject --score chrf --out scored.csv[/]
+    """
+    data = load_examples(source, target=target)
+    if answers not in data.columns:
+        raise DataError(
+            f"there is no column '{answers}'",
+            asked=f"--answers {answers}",
+            found="columns: " + ", ".join(data.columns),
+            mend="choose one of the columns",
+        )
+    given = [_answer(example, answers) for example in data.examples]
+    scores = _api.score(data.examples, given, score=score or "similarity")
+    rows = [
+        {**example.row, "score": s.value, "reason": s.reason} for example, s in zip(data.examples, scores, strict=True)
+    ]
+    write_once(out, [*(c for c in data.columns if c not in {"score", "reason"}), "score", "reason"], rows)
+    values = [s.value for s in scores if s.value is not None]
+    interval = stats.mean_interval(values) if values else None
+    summary = {
+        "out": str(out),
+        "rows": len(rows),
+        "scored": len(values),
+        "unscored": len(rows) - len(values),
+        "mean": None if interval is None else interval.mean,
+        "stderr": None if interval is None else interval.stderr,
+        "low": None if interval is None else interval.low,
+        "high": None if interval is None else interval.high,
+    }
+    if as_json:
+        print_json(summary)
+    else:
+        mean = "none could be scored" if interval is None else f"mean {interval.mean:.4f}"
+        say(f"{len(values)} of {len(rows)} rows scored, {mean}; written to {out}")
+
+
+def _answer(example: Example, column: str) -> Answer:
+    value = example.row.get(column)
+    text = "" if value is None else str(value)
+    failure = "there is no answer in this row" if value is None else None
+    return Answer(key=digest(text), example=example.id, repeat=0, text=text, failure=failure)

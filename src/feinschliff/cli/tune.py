@@ -1,0 +1,91 @@
+"""`fein tune`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from feinschliff import _api
+from feinschliff.cli import options as o
+from feinschliff.cli.inputs import read_budget, read_source, read_space
+from feinschliff.cli.output import print_json, stdout
+from feinschliff.cli.progress import ProgressDisplay
+from feinschliff.report import show_result
+
+
+def command(
+    source: Annotated[str | None, typer.Argument(metavar="[DATA|TASK.toml]", help="Data file, or a task file.")] = None,
+    prompt: o.Prompt = None,
+    system: o.System = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="With DATA the column of wanted answers, else the wanted answer.")
+    ] = None,
+    assignments: o.Assignments = None,
+    space: Annotated[str | None, typer.Option("--space", help="default or classic.")] = None,
+    score: o.Score = None,
+    requests: o.Requests = None,
+    tokens: o.Tokens = None,
+    seconds: o.Seconds = None,
+    usd: o.Usd = None,
+    sampler: Annotated[str, typer.Option("--sampler", help="fein, random or grid.")] = "fein",
+    endpoint: o.EndpointUrl = None,
+    model: o.Model = None,
+    api_key_env: o.ApiKeyEnv = None,
+    header: o.Headers = None,
+    rpm: o.Rpm = None,
+    tpm: o.Tpm = None,
+    concurrency: o.Concurrency = None,
+    timeout: o.Timeout = None,
+    price: o.PriceOption = None,
+    store: o.StoreUrl = None,
+    seed: o.Seed = 0,
+    name: o.Name = None,
+    fresh: o.Fresh = False,
+    report: o.ReportFile = None,
+    as_json: o.AsJson = False,
+    verbose: o.Verbose = False,
+    log: o.LogFile = None,
+) -> None:
+    """Find better settings, confirm them on held-out examples, and say honestly what came of it.
+
+    Without arguments: the bundled subject-line task on the embedded house model.
+
+    Example: [bold]fein tune posts.csv --prompt "Subject line for: {{ post }}" --target subject -p temperature=0:1.5[/]
+    """
+    o.set_up_log(verbose=verbose, file=log)
+    what = read_source(source, prompt=prompt, system=system, target=target)
+    knobs = read_space(what, assignments, space)
+    table = what.file.endpoint
+    where = o.make_endpoint(
+        url=endpoint,
+        model=model,
+        api_key_env=api_key_env,
+        headers=header,
+        rpm=rpm,
+        tpm=tpm,
+        concurrency=concurrency,
+        timeout=timeout,
+        price=price,
+        table=table,
+    )
+    with ProgressDisplay(quiet=verbose) as display:
+        result = _api.tune(
+            what.task,
+            where,
+            score=score if score is not None else what.file.scorer(),
+            space=knobs,
+            budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
+            baseline=what.file.baseline or None,
+            sampler=sampler,
+            seed=seed,
+            store=store,
+            name=name if name is not None else what.file.task.name,
+            fresh=fresh,
+            report=report,
+            watch=display.watch,
+        )
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        show_result(result.to_dict(), result.details, stdout())

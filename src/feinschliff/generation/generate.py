@@ -1,0 +1,161 @@
+"""The only path to a paid answer: what is in the store is taken from there, the rest is asked for and stored first."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from feinschliff.endpoints.protocol import Endpoint, Reply, Request
+from feinschliff.generation.budget import Budget
+from feinschliff.generation.classify import to_answer
+from feinschliff.generation.render import render_messages
+from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
+from feinschliff.records import Answer, Example, Message, Settings, digest
+from feinschliff.store import Paid, Store, prompt_hash
+from feinschliff.text.tokens import estimate_tokens
+
+_MESSAGE_TOKENS = 4
+"""What a chat template adds to every turn, roughly."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One wanted answer: this example under these settings, for the `repeat`-th time."""
+
+    example: Example
+    settings: Settings
+    repeat: int
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who asks, on whose account: an endpoint, a store, a run and its budget."""
+
+    endpoint: Endpoint
+    model: str
+    """Model where the settings name none."""
+    store: Store
+    budget: Budget
+    run: str
+    """Id that is charged."""
+    seed: int = 0
+    """Run seed; each answer's own seed derives from it, the example and the repeat."""
+    salt: str = ""
+    """Part of every answer key; runs with different salts share no answers."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Content hash of a model by name, where the server tells one."""
+    on_answer: Callable[[Answer], None] | None = None
+    """Told of every new answer, from another thread."""
+
+
+def generate(asks: Sequence[Ask], payer: Payer) -> list[Answer | None]:
+    """The answers, in the order of `asks`; None where the budget did not allow another request.
+
+    All returned answers are durable. Answers found in the store cost nothing.
+
+    Raises: EndpointGone, RequestRefused, Interrupted, StoreError; what came before is in the store.
+    """
+    wanted = [_plan(ask, payer) for ask in asks]
+    found = payer.store.get_answers(plan.request.id for plan in wanted)
+    missing: dict[str, _Plan] = {}
+    for plan in wanted:
+        if plan.request.id not in found:
+            missing.setdefault(plan.request.id, plan)
+    if missing:
+        found |= _send(missing, payer)
+    return [found.get(plan.request.id) for plan in wanted]
+
+
+def answer_seed(seed: int, example: str, repeat: int) -> int:
+    """The seed that is sent, 0 to 2^31 - 1: the same for every setting, so that settings are compared in pairs."""
+    hashed = hashlib.sha256(f"{seed}/{example}/{repeat}".encode()).digest()
+    return int.from_bytes(hashed[:4], "big") & 0x7FFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    ask: Ask
+    request: Request
+    prompt: str
+
+
+def _plan(ask: Ask, payer: Payer) -> _Plan:
+    messages = render_messages(ask.example, ask.settings)
+    fields = wire_fields(ask.settings)
+    fields.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
+    fields["seed"] = answer_seed(payer.seed, ask.example.id, ask.repeat)
+    model = str(ask.settings.values.get("model") or payer.model)
+    prompt = prompt_hash(messages)
+    request = Request(
+        id=_key(payer, model, prompt, fields, ask.repeat),
+        model=model,
+        messages=messages,
+        fields=fields,
+        prompt_tokens=estimate_prompt_tokens(messages),
+        max_tokens=_max_tokens(fields),
+    )
+    return _Plan(ask, request, prompt)
+
+
+def estimate_prompt_tokens(messages: Sequence[Message]) -> int:
+    """Estimate of what the server will count for these messages."""
+    return sum(estimate_tokens(m.content) + _MESSAGE_TOKENS for m in messages)
+
+
+def _key(payer: Payer, model: str, prompt: str, fields: Mapping[str, JsonValue], repeat: int) -> str:
+    what = [payer.endpoint.identity, model, payer.digests.get(model), prompt, dict(fields), payer.seed, repeat]
+    return digest([*what, payer.salt] if payer.salt else what)
+
+
+def _max_tokens(fields: Mapping[str, JsonValue]) -> int:
+    value = fields.get("max_tokens")
+    return int(value) if isinstance(value, int | float) else DEFAULT_MAX_TOKENS
+
+
+def _send(missing: Mapping[str, _Plan], payer: Payer) -> dict[str, Answer]:
+    """Ask for what is missing, grouped by model so that a local server loads each only once."""
+    payer.store.put_prompts({plan.prompt: plan.request.messages for plan in missing.values()})
+    batch = _Batch(missing, payer)
+    before = payer.budget.requests
+    try:
+        payer.endpoint.send(batch.requests(), gate=payer.budget, sink=batch.take)
+    finally:
+        # Attempts that led to no answer are paid for as well; those of answers are charged with them.
+        unanswered = payer.budget.requests - before - batch.charged
+        if unanswered > 0:
+            payer.store.charge(payer.run, unanswered)
+        payer.store.flush()
+    return batch.answers
+
+
+class _Batch:
+    """The requests of one call and the answers as they come."""
+
+    def __init__(self, plans: Mapping[str, _Plan], payer: Payer) -> None:
+        self._plans = plans
+        self._payer = payer
+        self._lock = threading.Lock()
+        self.answers: dict[str, Answer] = {}
+        self.charged = 0
+
+    def requests(self) -> Iterator[Request]:
+        for plan in sorted(self._plans.values(), key=lambda plan: plan.request.model):
+            yield plan.request
+
+    def take(self, reply: Reply, done: Callable[[], None]) -> None:
+        plan, payer = self._plans[reply.request.id], self._payer
+        answer = to_answer(reply, key=reply.request.id, example=plan.ask.example.id, repeat=plan.ask.repeat)
+        fields = plan.request.fields
+        paid = Paid(answer, payer.endpoint.identity, plan.request.model, plan.prompt, fields)
+        price = payer.budget.price
+        usd = None if price is None else price.of(answer.prompt_tokens, answer.completion_tokens)
+        with self._lock:
+            self.answers[answer.key] = answer
+            self.charged += answer.attempts
+        payer.store.put_answer(paid, run=payer.run, usd=usd, done=done)
+        if payer.on_answer is not None:
+            payer.on_answer(answer)

@@ -1,0 +1,54 @@
+"""Which model is meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from feinschliff.endpoints.protocol import Endpoint, ModelInfo
+from feinschliff.errors import ModelError
+
+
+def choose_model(
+    endpoint: Endpoint, wanted: str | None, *, searched: Sequence[str] = ()
+) -> tuple[str, list[ModelInfo]]:
+    """The model to ask where settings name none, and all that the endpoint lists.
+
+    Raises:
+        ModelError: `wanted` or a searched model is not listed, or none is wanted and not exactly one is listed.
+        EndpointError: the endpoint cannot be reached.
+    """
+    listed = endpoint.models()
+    names = [info.name for info in listed]
+    for name in (*searched, *([wanted] if wanted else [])):
+        if name not in names:
+            raise _unknown(endpoint, name, names)
+    if wanted:
+        return wanted, listed
+    if searched:
+        return searched[0], listed
+    if len(names) == 1:
+        return names[0], listed
+    raise ModelError(
+        f"{endpoint.identity} lists {len(names)} models, and none was chosen",
+        asked="a model",
+        found=_some(names),
+        mend="choose one with --model",
+    )
+
+
+def _unknown(endpoint: Endpoint, name: str, names: Sequence[str]) -> ModelError:
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    return ModelError(
+        f"{endpoint.identity} has no model '{name}'",
+        asked=f"--model {name}",
+        found=_some(names),
+        mend=f"did you mean '{nearest[0]}'?" if nearest else "choose one of those that are listed",
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    if not names:
+        return "no models"
+    shown = ", ".join(names[:20])
+    return shown if len(names) <= 20 else f"{shown} and {len(names) - 20} more"

@@ -1,0 +1,34 @@
+"""Scores of stored answers: the second pass, which costs no tokens and is kept as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feinschliff.records import Answer, Example, Score, digest
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.store import Store
+
+
+def score_answers(
+    scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answer], *, store: Store | None
+) -> list[Score]:
+    """One score per pair, in order; those in the store are taken from there, new ones are kept.
+
+    `store=None` scores without keeping.
+    """
+    if store is None:
+        return scorer.score(examples, answers)
+    prints = [example_fingerprint(example) for example in examples]
+    known = store.get_scores(scorer.name, [answer.key for answer in answers])
+    missing = [i for i, a in enumerate(answers) if (a.key, prints[i]) not in known]
+    if missing:
+        fresh = scorer.score([examples[i] for i in missing], [answers[i] for i in missing])
+        new = [(answers[i].key, prints[i], score) for i, score in zip(missing, fresh, strict=True)]
+        store.put_scores(scorer.name, new)
+        known |= {(key, fingerprint): score for key, fingerprint, score in new}
+    return [known[(a.key, p)] for a, p in zip(answers, prints, strict=True)]
+
+
+def example_fingerprint(example: Example) -> str:
+    """What a score depends on beside the answer: the row and its target."""
+    return digest([example.target, example.row, example.id])[:32]

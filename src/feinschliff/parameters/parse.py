@@ -1,0 +1,127 @@
+"""`-p NAME=...` on the command line: a range, choices, or a fixed value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from feinschliff.errors import ParameterError
+from feinschliff.parameters.catalogue import EXTRA, check_value, parameter
+
+
+def parse_assignments(texts: Iterable[str]) -> dict[str, object]:
+    """`["temperature=0:1.5", "top_k=1,40", 'stop=["a", "b"]']` as the mapping that `make_space` takes.
+
+    Raises: ParameterError for a text without `=`, an unknown name, a value of the wrong kind, a name given twice.
+    """
+    spec: dict[str, object] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        name = name.strip()
+        if not sign or not name:
+            raise ParameterError(
+                f"'{text}' is no NAME=VALUE", asked=f"-p {text}", mend="write for example -p temperature=0:1.5"
+            )
+        if name in spec:
+            raise ParameterError(f"'{name}' is given twice", asked=f"-p {text}", mend="give it once")
+        spec[name] = parse_value(name, value)
+    return spec
+
+
+def parse_value(name: str, text: str) -> object:
+    """One value as written after `NAME=`: a tuple is a range, a `{"choices": [...]}` are choices, else fixed."""
+    row = parameter(name)
+    if text.startswith("@"):
+        return {"choices": _from_file(name, Path(text[1:]))}
+    if text.lstrip().startswith("["):
+        return {"choices": _from_json(name, text)}
+    if row.kind == "text" and name != "model":
+        return text
+    if name == "model":
+        return {"choices": [part.strip() for part in text.split(",")]} if "," in text else text
+    if row.kind == "bool":
+        return _bool(name, text)
+    if ":" in text and not name.startswith(EXTRA):
+        return _range(name, text)
+    if name.startswith(EXTRA):
+        return _extra(name, text)
+    if "," in text:
+        return {"choices": [_number(name, part) for part in text.split(",")]}
+    return check_value(name, _number(name, text))  # type: ignore[arg-type]
+
+
+def _range(name: str, text: str) -> tuple[float, float]:
+    parts = text.split(":")
+    if len(parts) != 2:
+        raise ParameterError(f"'{text}' is no range low:high", asked=f"-p {name}={text}", mend="write two numbers")
+    return _number(name, parts[0]), _number(name, parts[1])
+
+
+def _number(name: str, text: str) -> float | int:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ParameterError(
+            f"'{name}' takes a number, not '{text.strip()}'",
+            asked=f"-p {name}={text}",
+            mend=f"write {name}=VALUE, {name}=LOW:HIGH or {name}=A,B,C with numbers",
+        )
+    return value
+
+
+def _bool(name: str, text: str) -> bool:
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    raise ParameterError(f"'{name}' takes true or false, not '{text}'", asked=f"-p {name}={text}", mend="write true")
+
+
+def _extra(name: str, text: str) -> object:
+    """A field that we know nothing of: JSON where it is JSON, numbers as ranges and choices, else the text."""
+    try:
+        if ":" in text:
+            return _range(name, text)
+        if "," in text:
+            return {"choices": [_number(name, part) for part in text.split(",")]}
+    except ParameterError:
+        return text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _from_json(name: str, text: str) -> list[object]:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ParameterError(
+            f"the list of '{name}' is no JSON: {error.msg} at character {error.pos + 1}",
+            asked=f"-p {name}={text}",
+            mend='write a JSON list, for example ["first", "second"]',
+        ) from None
+    if not isinstance(values, list):
+        raise ParameterError(f"'{name}' wants a JSON list", asked=f"-p {name}={text}", mend='write ["...", "..."]')
+    return values
+
+
+def _from_file(name: str, path: Path) -> list[object]:
+    """Choices from a file: a JSON list, else one choice per line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(
+            f"cannot read the choices of '{name}' from {path}",
+            asked=f"-p {name}=@{path}",
+            found=type(error).__name__,
+            mend="give a UTF-8 text file: a JSON list, or one choice per line",
+        ) from None
+    if text.lstrip().startswith("["):
+        return _from_json(name, text)
+    return [line for line in text.splitlines() if line.strip()]

@@ -1,0 +1,242 @@
+"""The search space: which knobs may move, how far, and which are fixed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import JsonValue
+
+from feinschliff.errors import ParameterError
+from feinschliff.parameters.catalogue import CLASSIC_SPACE, DEFAULT_SPACE, EXTRA, check_value, parameter
+from feinschliff.records import Settings, canonical_json
+
+
+@dataclass(frozen=True)
+class Range:
+    """A numeric knob between two values, both included."""
+
+    low: float
+    high: float
+    integer: bool = False
+    log: bool = False
+
+    def at(self, unit: float) -> float | int:
+        """The value at `unit` in [0, 1]."""
+        u = min(1.0, max(0.0, unit))
+        value = math.exp(_mix(math.log(self.low), math.log(self.high), u)) if self.log else _mix(self.low, self.high, u)
+        value = min(self.high, max(self.low, value))
+        return round(value) if self.integer else value
+
+    def unit(self, value: float) -> float:
+        """Where `value` lies, 0 at the low end and 1 at the high end; outside values are clipped."""
+        if self.log:
+            value = max(value, self.low)
+            share = (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+        else:
+            share = (value - self.low) / (self.high - self.low)
+        return min(1.0, max(0.0, share))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A knob with a list of values."""
+
+    values: tuple[JsonValue, ...]
+
+
+Knob = Range | Choices
+
+
+@dataclass(frozen=True)
+class Space:
+    """All that a run may send: the knobs that move, and the values that do not."""
+
+    knobs: Mapping[str, Knob] = field(default_factory=dict)
+    fixed: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int | None:
+        """Number of different settings; None where a knob is continuous."""
+        total = 1
+        for knob in self.knobs.values():
+            count = _count(knob)
+            if count is None:
+                return None
+            total *= count
+        return total
+
+    def without(self, names: Sequence[str]) -> Space:
+        """The space without these knobs."""
+        return Space({n: k for n, k in self.knobs.items() if n not in names}, self.fixed)
+
+    def settings(self, values: Mapping[str, JsonValue]) -> Settings:
+        """Settings from knob values, the fixed ones added."""
+        return Settings(values={**self.fixed, **values})
+
+    def features(self, settings: Settings) -> NDArray[np.float64]:
+        """The settings as a point for the surrogate: ranges in [0, 1], choices one-hot, in the knobs' order.
+
+        What greedy sampling hides is put to one place, since at temperature 0 top-p, top-k and min-p mean nothing.
+        """
+        greedy = is_greedy(settings)
+        point: list[float] = []
+        for name, knob in self.knobs.items():
+            value = settings.values.get(name)
+            if isinstance(knob, Range):
+                point.append(_coordinate(name, knob, value, hidden=greedy))
+            else:
+                point.extend(1.0 if _same(value, choice) else 0.0 for choice in knob.values)
+        return np.array(point, dtype=np.float64)
+
+    def decode(self, units: Sequence[float]) -> Settings:
+        """Settings from one number in [0, 1) per knob."""
+        values: dict[str, JsonValue] = {}
+        for (name, knob), unit in zip(self.knobs.items(), units, strict=True):
+            if isinstance(knob, Range):
+                values[name] = knob.at(unit)
+            else:
+                values[name] = knob.values[min(int(unit * len(knob.values)), len(knob.values) - 1)]
+        return self.settings(values)
+
+    def effective(self, settings: Settings) -> str:
+        """Equal for settings that send the same distribution: the features and all that is no knob."""
+        rest = {n: v for n, v in settings.values.items() if n not in self.knobs}
+        return canonical_json([[round(float(f), 6) for f in self.features(settings)], rest])
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """The space as plain JSON, for the run's id and for the report."""
+        knobs: dict[str, JsonValue] = {}
+        for name, knob in self.knobs.items():
+            knobs[name] = [knob.low, knob.high] if isinstance(knob, Range) else {"choices": list(knob.values)}
+        return {"knobs": knobs, "fixed": dict(self.fixed)}
+
+
+def is_greedy(settings: Settings) -> bool:
+    """True where the likeliest token is always taken."""
+    return settings.values.get("temperature") == 0 or settings.values.get("top_k") == 1
+
+
+def make_space(spec: Mapping[str, object]) -> Space:
+    """A space from a mapping: two numbers are a range, `{"choices": [...]}` or any other list are choices, else fixed.
+
+    Raises: ParameterError for an unknown name, a wrong value, or a range that is upside down.
+    """
+    knobs: dict[str, Knob] = {}
+    fixed: dict[str, JsonValue] = {}
+    for name, wanted in spec.items():
+        row = parameter(name)
+        knob = _knob(name, wanted)
+        if knob is None:
+            fixed[name] = check_value(name, _json(name, wanted))
+            continue
+        if not row.searchable:
+            raise ParameterError(
+                f"'{name}' cannot be searched", asked=f"{name}={wanted!r}", mend=f"give {name} one fixed value"
+            )
+        if isinstance(knob, Choices) and len(knob.values) == 1:
+            fixed[name] = knob.values[0]
+        else:
+            knobs[name] = knob
+    return Space(knobs, fixed)
+
+
+def named_space(name: str) -> dict[str, object]:
+    """The spaces with a name: `default` and `classic`."""
+    if name == "classic":
+        return {n: tuple(span) for n, span in CLASSIC_SPACE.items()}
+    if name == "default":
+        return {n: parameter(n).span for n in DEFAULT_SPACE}
+    raise ParameterError(
+        f"unknown space '{name}'", asked=name, found="there are 'default' and 'classic'", mend="use one of these, or -p"
+    )
+
+
+def _knob(name: str, wanted: object) -> Knob | None:
+    """A knob where `wanted` says that it may move, else None."""
+    if isinstance(wanted, Mapping):
+        if set(wanted) != {"choices"} or not isinstance(wanted["choices"], list | tuple):
+            raise ParameterError(
+                f"'{name}' is a table without a list 'choices'",
+                asked=f"{name}={dict(wanted)!r}",
+                mend=f'write {name} = {{choices = ["...", "..."]}}',
+            )
+        return _choices(name, wanted["choices"])
+    if not isinstance(wanted, list | tuple):
+        return None
+    if len(wanted) == 2 and all(_is_number(w) for w in wanted):
+        return _range(name, wanted[0], wanted[1])
+    return _choices(name, wanted)
+
+
+def _range(name: str, low: float, high: float) -> Range | Choices:
+    row = parameter(name)
+    if row.kind not in {"float", "int"}:
+        raise ParameterError(
+            f"'{name}' is no number and has no range", asked=f"{name}={low}:{high}", mend="give a list of choices"
+        )
+    check_value(name, low)
+    check_value(name, high)
+    if low > high:
+        raise ParameterError(
+            f"the range of '{name}' is upside down: {low:g} is above {high:g}",
+            asked=f"{name}={low:g}:{high:g}",
+            mend=f"write {name}={high:g}:{low:g}",
+        )
+    if low == high:
+        return Choices((check_value(name, low),))
+    integer = row.kind == "int" or (name.startswith(EXTRA) and isinstance(low, int) and isinstance(high, int))
+    return Range(float(low), float(high), integer=integer, log=row.log and low > 0)
+
+
+def _choices(name: str, wanted: Sequence[object]) -> Choices:
+    if not wanted:
+        raise ParameterError(f"'{name}' has an empty list of choices", asked=f"{name}=[]", mend="give at least one")
+    values: list[JsonValue] = []
+    for w in wanted:
+        value = check_value(name, _json(name, w))
+        if not any(_same(value, v) for v in values):
+            values.append(value)
+    return Choices(tuple(values))
+
+
+def _json(name: str, value: object) -> JsonValue:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [_json(name, v) for v in value]
+    raise ParameterError(f"'{name}' has a value that is no JSON: {value!r}", asked=name, mend="give a number or a text")
+
+
+def _count(knob: Knob) -> int | None:
+    if isinstance(knob, Choices):
+        return len(knob.values)
+    return int(knob.high - knob.low) + 1 if knob.integer else None
+
+
+def _coordinate(name: str, knob: Range, value: JsonValue, *, hidden: bool) -> float:
+    row = parameter(name)
+    if hidden and row.greedy_hides:
+        # Not where the value is, but at one agreed place: the neutral end, where nothing is cut off.
+        return 1.0 if row.neutral is None or row.neutral >= knob.high or (row.neutral == 0 and row.kind == "int") else 0.0
+    if not _is_number(value):
+        return 0.5 if row.neutral is None else knob.unit(row.neutral)
+    assert isinstance(value, int | float)
+    if row.kind == "int" and value == 0 and row.neutral == 0:
+        return 1.0  # top_k 0 is "off": beyond the widest
+    return knob.unit(float(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _same(a: JsonValue, b: JsonValue) -> bool:
+    return type(a) is type(b) and a == b if not (_is_number(a) and _is_number(b)) else a == b
+
+
+def _mix(low: float, high: float, share: float) -> float:
+    return low + (high - low) * share

@@ -1,0 +1,167 @@
+"""The runs of a store: what was asked, how far it got, and what came out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from feinschliff.errors import InputError
+from feinschliff.records import canonical_json, digest
+from feinschliff.store.schema import ledger, runs
+from feinschliff.store.store import Store
+
+Status = Literal["started", "done", "failed", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of the runs table."""
+
+    id: str
+    name: str | None
+    kind: str
+    status: str
+    generation: int
+    spec: dict[str, Any]
+    created_s: float
+    seconds: float
+    budget: dict[str, Any] | None
+    result: dict[str, Any] | None
+    details: dict[str, Any] | None
+
+
+def run_id(spec: Mapping[str, Any], generation: int = 0) -> str:
+    """First 12 hex digits of the SHA-256 of what was asked; a fresh run of the same adds its generation."""
+    return digest(dict(spec) if generation == 0 else [dict(spec), generation])[:12]
+
+
+def start_run(store: Store, spec: Mapping[str, Any], *, kind: str, name: str | None = None, fresh: bool = False) -> Run:
+    """The run of this spec: the latest one that is there, or a new one.
+
+    Raises: InputError where `name` belongs to another run.
+    """
+    base = run_id(spec)
+    with store.engine.begin() as connection:
+        latest = connection.execute(sa.select(sa.func.max(runs.c.generation)).where(runs.c.base == base)).scalar()
+        generation = 0 if latest is None else int(latest) + 1 if fresh else int(latest)
+        wanted = run_id(spec, generation)
+        _check_name(connection, name, wanted)
+        if latest is None or fresh:
+            connection.execute(
+                sa.insert(runs).values(
+                    id=wanted,
+                    base=base,
+                    generation=generation,
+                    name=name,
+                    kind=kind,
+                    spec=canonical_json(dict(spec)),
+                    status="started",
+                    created_s=time.time(),
+                    seconds=0.0,
+                )
+            )
+        elif name is not None:
+            connection.execute(sa.update(runs).where(runs.c.id == wanted).values(name=name))
+    return get_run(store, wanted)
+
+
+def find_run(store: Store, spec: Mapping[str, Any]) -> Run | None:
+    """The latest run of this spec; None where there is none."""
+    query = sa.select(runs).where(runs.c.base == run_id(spec)).order_by(runs.c.generation.desc()).limit(1)
+    with store.engine.connect() as connection:
+        row = connection.execute(query).mappings().first()
+    return None if row is None else _run(row)
+
+
+def update_run(
+    store: Store,
+    run: str,
+    *,
+    status: Status | None = None,
+    add_seconds: float = 0.0,
+    budget: Mapping[str, Any] | None = None,
+    result: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Note progress or the end of a run; what is None stays as it is."""
+    values: dict[str, Any] = {"seconds": runs.c.seconds + add_seconds}
+    if status is not None:
+        values["status"] = status
+    for name, document in (("budget", budget), ("result", result), ("details", details)):
+        if document is not None:
+            values[name] = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    with store.engine.begin() as connection:
+        connection.execute(sa.update(runs).where(runs.c.id == run).values(**values))
+
+
+def get_run(store: Store, wanted: str) -> Run:
+    """A run by its id, by a unique beginning of the id, or by its name.
+
+    Raises: InputError when there is none or more than one.
+    """
+    with store.engine.connect() as connection:
+        query = sa.select(runs).where(sa.or_(runs.c.id == wanted, runs.c.name == wanted))
+        rows = connection.execute(query).mappings().all()
+        if not rows and len(wanted) >= 4:
+            rows = connection.execute(sa.select(runs).where(runs.c.id.startswith(wanted))).mappings().all()
+    if len(rows) == 1:
+        return _run(rows[0])
+    raise InputError(
+        f"no run '{wanted}' in this store" if not rows else f"'{wanted}' is the beginning of {len(rows)} runs",
+        asked=wanted,
+        mend="'fein runs' lists them; --store chooses another store",
+    )
+
+
+def list_runs(store: Store) -> list[Run]:
+    """All runs, the newest first."""
+    with store.engine.connect() as connection:
+        rows = connection.execute(sa.select(runs).order_by(runs.c.created_s.desc())).mappings().all()
+    return [_run(row) for row in rows]
+
+
+def remove_run(store: Store, wanted: str) -> Run:
+    """Forget a run and what it was charged; its answers stay, since other runs may share them."""
+    run = get_run(store, wanted)
+    with store.engine.begin() as connection:
+        connection.execute(sa.delete(ledger).where(ledger.c.run == run.id))
+        connection.execute(sa.delete(runs).where(runs.c.id == run.id))
+    return run
+
+
+def _check_name(connection: sa.Connection, name: str | None, wanted: str) -> None:
+    if name is None:
+        return
+    holder = connection.execute(sa.select(runs.c.id).where(runs.c.name == name)).scalar()
+    if holder is not None and holder != wanted:
+        raise InputError(
+            f"the name '{name}' belongs to run {holder}",
+            asked=f"--name {name}",
+            found=holder,
+            mend="choose another name",
+        )
+
+
+def _run(row: sa.RowMapping) -> Run:
+    return Run(
+        id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        status=row["status"],
+        generation=row["generation"],
+        spec=json.loads(row["spec"]),
+        created_s=row["created_s"],
+        seconds=row["seconds"],
+        budget=_document(row["budget"]),
+        result=_document(row["result"]),
+        details=_document(row["details"]),
+    )
+
+
+def _document(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else json.loads(text)

@@ -1,0 +1,257 @@
+"""The store: answers, scores and runs, in SQLite by default or in PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import os
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import platformdirs
+import sqlalchemy as sa
+from pydantic import JsonValue, TypeAdapter
+
+from feinschliff.errors import StoreError
+from feinschliff.records import Answer, Message, Score, TokenLogprob, canonical_json, digest
+from feinschliff.store import schema
+from feinschliff.store.writer import Entry, Writer, insert_ignoring
+
+_LOGPROBS = TypeAdapter(tuple[TokenLogprob, ...])
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a run has paid so far, over all its resumes."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True)
+class Paid:
+    """An answer with all that the store keeps beside it."""
+
+    answer: Answer
+    endpoint: str
+    model: str
+    prompt_hash: str
+    fields: Mapping[str, JsonValue]
+
+
+class Store:
+    """One database. Answers are written by a thread of its own; everything else at once."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._writer = Writer(engine, insert_ignoring(engine, schema.answers))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder of the database file; None where it is a server."""
+        name = self.engine.url.database
+        return Path(name).resolve().parent if self.engine.dialect.name == "sqlite" and name else None
+
+    def put_prompts(self, prompts: Mapping[str, Sequence[Message]]) -> None:
+        """Keep conversations by their hash; those already there are left alone."""
+        rows = [
+            {"hash": h, "messages": canonical_json([m.model_dump() for m in messages])}
+            for h, messages in prompts.items()
+        ]
+        if rows:
+            with self.engine.begin() as connection:
+                connection.execute(insert_ignoring(self.engine, schema.prompts), rows)
+
+    def put_answer(self, paid: Paid, *, run: str, usd: float | None, done: Callable[[], None]) -> None:
+        """Queue an answer and its charge to `run`; `done` is called (from another thread) once both are durable."""
+        answer = paid.answer
+        row = {
+            "key": answer.key,
+            "prompt": paid.prompt_hash,
+            "endpoint": paid.endpoint,
+            "model": paid.model,
+            "fields": canonical_json(dict(paid.fields)),
+            "answer": answer.model_dump_json(exclude={"logprobs"}, exclude_defaults=True),
+            "logprobs": None if answer.logprobs is None else zlib.compress(_LOGPROBS.dump_json(answer.logprobs), 1),
+            "created_s": time.time(),
+        }
+        charge = {
+            "run": run,
+            "key": answer.key,
+            "requests": answer.attempts,
+            "prompt_tokens": answer.prompt_tokens,
+            "completion_tokens": answer.completion_tokens,
+            "usd": usd,
+        }
+        self._writer.put(Entry(row, charge, done))
+
+    def charge(self, run: str, requests: int) -> None:
+        """Charge attempts that brought no answer."""
+        row = {"run": run, "key": None, "requests": requests, "prompt_tokens": 0, "completion_tokens": 0, "usd": None}
+        self._writer.put(Entry(None, row, _nothing))
+
+    def flush(self) -> None:
+        """Wait until every queued answer is durable."""
+        self._writer.flush()
+
+    def get_answers(self, keys: Iterable[str]) -> dict[str, Answer]:
+        """The answers that are there, by key."""
+        table = schema.answers
+        found: dict[str, Answer] = {}
+        with self.engine.connect() as connection:
+            for chunk in _chunks(keys):
+                query = sa.select(table.c.answer, table.c.logprobs).where(table.c.key.in_(chunk))
+                for text, logprobs in connection.execute(query):
+                    answer = _answer(text, logprobs)
+                    found[answer.key] = answer
+        return found
+
+    def spent(self, run: str) -> Spent:
+        """What `run` has paid."""
+        c = schema.ledger.c
+        query = sa.select(
+            sa.func.coalesce(sa.func.sum(c.requests), 0),
+            sa.func.coalesce(sa.func.sum(c.prompt_tokens), 0),
+            sa.func.coalesce(sa.func.sum(c.completion_tokens), 0),
+            sa.func.sum(c.usd),
+        ).where(c.run == run)
+        with self.engine.connect() as connection:
+            requests, prompt, completion, usd = connection.execute(query).one()
+        return Spent(int(requests), int(prompt), int(completion), None if usd is None else float(usd))
+
+    def put_scores(self, scorer: str, scored: Iterable[tuple[str, str, Score]]) -> None:
+        """Keep scores as (answer key, example fingerprint, score)."""
+        name = _short(scorer)
+        rows = [{"key": k, "example": e, "scorer": name, "score": s.model_dump_json()} for k, e, s in scored]
+        if rows:
+            with self.engine.begin() as connection:
+                connection.execute(insert_ignoring(self.engine, schema.scores), rows)
+
+    def get_scores(self, scorer: str, keys: Iterable[str]) -> dict[tuple[str, str], Score]:
+        """The scores that are there, by (answer key, example fingerprint)."""
+        table = schema.scores
+        found: dict[tuple[str, str], Score] = {}
+        with self.engine.connect() as connection:
+            for chunk in _chunks(keys):
+                query = sa.select(table.c.key, table.c.example, table.c.score).where(
+                    table.c.key.in_(chunk), table.c.scorer == _short(scorer)
+                )
+                for key, example, text in connection.execute(query):
+                    found[(key, example)] = Score.model_validate_json(text)
+        return found
+
+    def close(self) -> None:
+        """Write what is queued and let the database go."""
+        self._writer.close()
+        self.engine.dispose()
+
+
+def open_store(url: str | None = None) -> Store:
+    """The store at `url` (a SQLAlchemy URL or a file path), else at `FEIN_STORE`, else in the user's data folder.
+
+    Raises: StoreError when it cannot be opened, or was made by another version.
+    """
+    target = url or os.environ.get("FEIN_STORE") or str(default_path())
+    try:
+        engine = _engine(target)
+        with engine.begin() as connection:
+            schema.METADATA.create_all(connection)
+            _check_version(connection, insert_ignoring(engine, schema.meta))
+    except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        raise StoreError(
+            f"cannot open the store {_redacted(target)}",
+            asked=_redacted(target),
+            found=str(getattr(error, "orig", None) or error).splitlines()[0][:300],
+            mend="give a path or a URL such as sqlite:///runs.db or postgresql+psycopg://host/name with --store",
+        ) from None
+    return Store(engine)
+
+
+def default_path() -> Path:
+    """`store.db` in the user's data folder."""
+    return Path(platformdirs.user_data_path("feinschliff")) / "store.db"
+
+
+def prompt_hash(messages: Sequence[Message]) -> str:
+    """Name of a conversation in the store."""
+    return digest([[m.role, m.content] for m in messages])
+
+
+def _engine(target: str) -> sa.Engine:
+    if "://" not in target:
+        path = Path(target).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = f"sqlite:///{path}"
+    if target.startswith("postgresql://"):
+        target = target.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = sa.create_engine(target, connect_args={"timeout": 60} if target.startswith("sqlite") else {})
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _pragmas)
+    return engine
+
+
+def _pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # WAL with FULL: a commit is on disk when it returns, and readers do not wait for the writer.
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _check_version(connection: sa.Connection, insert: sa.Executable) -> None:
+    connection.execute(insert, [{"name": "version", "value": str(schema.VERSION)}])
+    found = connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "version")).scalar_one()
+    if found != str(schema.VERSION):
+        raise StoreError(
+            f"the store was made by another version of Feinschliff (format {found}, this one writes {schema.VERSION})",
+            found=found,
+            mend="use another store with --store",
+        )
+
+
+def _answer(text: str, logprobs: bytes | None) -> Answer:
+    answer = Answer.model_validate_json(text)
+    if logprobs is None:
+        return answer
+    return answer.model_copy(update={"logprobs": _LOGPROBS.validate_json(zlib.decompress(logprobs))})
+
+
+def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
+    unique = list(dict.fromkeys(keys))
+    for start in range(0, len(unique), _CHUNK):
+        yield unique[start : start + _CHUNK]
+
+
+def _short(scorer: str) -> str:
+    """Scorer names are of any length, a column is not."""
+    return scorer if len(scorer) <= 200 else f"{scorer[:130]}#{digest(scorer)}"
+
+
+def _redacted(target: str) -> str:
+    try:
+        return sa.engine.make_url(target).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return target
+
+
+def _nothing() -> None:
+    """Nobody waits for this row."""

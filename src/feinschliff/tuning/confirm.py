@@ -1,0 +1,58 @@
+"""The confirmation: fresh answers of the winner and of the baseline, in pairs, on what the search has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feinschliff.datasets.split import Split
+from feinschliff.generation import Caps, Payer
+from feinschliff.measure import HeldOut, Pair, held_out, measure_pairs
+from feinschliff.records import Example, Settings
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.tuning.plan import CONFIRMATION_SHARE, Plan
+from feinschliff.tuning.state import Unit
+
+FRESH_REPEATS = 1_000_000
+"""Repeats from here on belong to the confirmation: where the same examples serve both, the search never sees them."""
+
+_MOST_REPEATS = 4
+"""Answers per held-out example and setting: more would mostly repeat what the first ones say."""
+_MOST_SHARED_REPEATS = 60
+LEAST_PAIRS = 5
+
+
+def confirm(
+    best: Settings, baseline: Settings, *, split: Split, plan: Plan, payer: Payer, scorer: Scorer
+) -> tuple[HeldOut, list[Pair]]:
+    """The paired difference on held-out examples, or over fresh repeats where there are too few examples to hold out."""
+    units = confirmation_units(split, plan.room_to_confirm())
+    pairs = measure_pairs(units, best, baseline, payer=payer, scorer=scorer)
+    for pair in pairs:
+        plan.use([pair.best, pair.baseline])
+    return held_out(pairs, unit="repeats" if split.shared else "examples"), pairs
+
+
+def confirmation_units(split: Split, room: int) -> list[Unit]:
+    """(example, repeat) pairs that `room` answers can pay for on both sides; whole repeats come first."""
+    pairs = room // 2
+    examples = split.held_out
+    if split.shared:
+        repeats = min(_MOST_SHARED_REPEATS, max(1, pairs // len(examples)))
+        return _repeated(examples, repeats)
+    if pairs < len(examples):
+        return [(e, FRESH_REPEATS) for e in examples[: max(pairs, 0)]]
+    return _repeated(examples, min(_MOST_REPEATS, pairs // len(examples)))
+
+
+def least_confirmation(split: Split) -> int:
+    """Answers that the smallest confirmation takes."""
+    return 2 * (LEAST_PAIRS * len(split.held_out) if split.shared else min(LEAST_PAIRS, len(split.held_out)))
+
+
+def search_limit(caps: Caps) -> Caps:
+    """The hard limits while the search runs: what the confirmation needs, retries included, is out of its reach."""
+    return caps.share(1 - CONFIRMATION_SHARE)
+
+
+def _repeated(examples: Sequence[Example], repeats: int) -> list[Unit]:
+    return [(example, FRESH_REPEATS + repeat) for repeat in range(repeats) for example in examples]

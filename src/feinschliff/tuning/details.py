@@ -1,0 +1,105 @@
+"""What the report shows of a run beyond its result: one JSON document, kept with the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from feinschliff.datasets.split import Split
+from feinschliff.datasets.task import Task
+from feinschliff.generation import Payer, render_messages
+from feinschliff.measure import Pair
+from feinschliff.records import Answer, Score, Settings
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.tuning.effects import effects
+from feinschliff.tuning.notes import count_flags
+from feinschliff.tuning.search import Search
+
+_MOST_SAMPLES = 60
+
+
+def run_details(
+    *,
+    task: Task,
+    payer: Payer,
+    scorer: Scorer,
+    sampler: str,
+    split: Split,
+    search: Search,
+    winner: Settings,
+    pairs: Sequence[Pair],
+) -> dict[str, Any]:
+    """Trials, the incumbent over answers, effects, held-out answers side by side, counts of odd answers."""
+    return {
+        **task_details(task, payer=payer, scorer=scorer, pairs=pairs, best=winner),
+        "sampler": sampler,
+        "split": {"search": len(split.search), "held_out": len(split.held_out), "shared": split.shared},
+        "space": search.state.space.to_dict(),
+        "block": search.block,
+        "trials": [
+            {
+                "settings": trial.settings.values,
+                "origin": trial.origin,
+                "round": trial.round,
+                "mean": trial.mean,
+                "stderr": trial.stderr,
+                "n": len(trial.scores),
+            }
+            for trial in search.state.trials()
+        ],
+        "history": [
+            {
+                "round": step.round,
+                "answers": step.answers,
+                "mean": step.mean,
+                "deviation": step.deviation,
+                "settings": step.settings.values,
+            }
+            for step in search.history
+        ],
+        "effects": effects(search.state, winner, seed=search.seed),
+        "search_flags": count_flags(search.answers),
+    }
+
+
+def task_details(task: Task, *, payer: Payer, scorer: Scorer, pairs: Sequence[Pair], best: Settings) -> dict[str, Any]:
+    """What a search and a comparison have in common."""
+    return {
+        "task": {"name": task.name, "examples": len(task.examples), "system": task.system, "prompt": task.prompt},
+        "endpoint": {
+            "identity": payer.endpoint.identity,
+            "backend": payer.endpoint.backend,
+            "model": best.values.get("model") or payer.model,
+        },
+        "scorer": scorer.name,
+        "seed": payer.seed,
+        "samples": [_sample(pair, best) for pair in pairs[:_MOST_SAMPLES]],
+        "best_flags": count_flags([p.best for p in pairs if p.best is not None]),
+        "baseline_flags": count_flags([p.baseline for p in pairs if p.baseline is not None]),
+    }
+
+
+def _sample(pair: Pair, best: Settings) -> dict[str, Any]:
+    messages = render_messages(pair.example, best)
+    return {
+        "example": pair.example.id,
+        "repeat": pair.repeat,
+        "prompt": messages[-1].content,
+        "target": pair.example.target,
+        "best": _side(pair.best, pair.best_score),
+        "baseline": _side(pair.baseline, pair.baseline_score),
+    }
+
+
+def _side(answer: Answer | None, score: Score | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    return {
+        "text": answer.text,
+        "reasoning": answer.reasoning,
+        "flags": list(answer.flags),
+        "failure": answer.failure,
+        "score": None if score is None else score.value,
+        "reason": None if score is None else score.reason,
+        "tokens": answer.completion_tokens,
+    }

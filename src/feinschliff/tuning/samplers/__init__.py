@@ -1,0 +1,25 @@
+"""Samplers: given what is known, what to try next."""
+
+from feinschliff.errors import ParameterError
+from feinschliff.tuning.samplers.fein import FeinSampler
+from feinschliff.tuning.samplers.plain import GridSampler, RandomSampler
+from feinschliff.tuning.samplers.protocol import Proposal, Sampler
+
+SAMPLERS = {"fein": FeinSampler, "random": RandomSampler, "grid": GridSampler}
+"""Samplers by name."""
+
+
+def make_sampler(name: str, *, seed: int) -> Sampler:
+    """The sampler of this name. Raises: ParameterError for an unknown one."""
+    if name not in SAMPLERS:
+        raise ParameterError(
+            f"unknown sampler '{name}'",
+            asked=f"--sampler {name}",
+            found="there are " + ", ".join(SAMPLERS),
+            mend="use one of these",
+        )
+    sampler: Sampler = SAMPLERS[name](seed=seed)
+    return sampler
+
+
+__all__ = ["SAMPLERS", "Proposal", "Sampler", "make_sampler"]

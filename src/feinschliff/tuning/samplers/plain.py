@@ -1,0 +1,78 @@
+"""Random search and grid search: the yardsticks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feinschliff.parameters.space import Choices, Knob, Space
+from feinschliff.records import Settings
+from feinschliff.tuning.samplers.candidates import cover
+from feinschliff.tuning.samplers.protocol import Proposal
+from feinschliff.tuning.state import State
+
+_AT_ONCE = 4
+_MOST_GRID = 4096
+
+
+@dataclass(frozen=True)
+class RandomSampler:
+    """Settings spread evenly over the space by scrambled Sobol points, each answered on one block."""
+
+    seed: int
+
+    def ask(self, state: State, *, block: int, round: int) -> Sequence[Proposal]:
+        """The next four settings; in a small space that is used up, the next block for all."""
+        wanted = cover(state.space, _AT_ONCE * round, seed=self.seed)[-_AT_ONCE:]
+        fresh = _unseen(state, wanted)
+        return [Proposal(s, "random", block) for s in fresh] or _next_block(state, block)
+
+
+@dataclass(frozen=True)
+class GridSampler:
+    """The full grid, three to five levels a range; when it is through, the next block for all."""
+
+    seed: int
+
+    def ask(self, state: State, *, block: int, round: int) -> Sequence[Proposal]:
+        """The next settings of the grid."""
+        fresh = _unseen(state, grid(state.space))[:_AT_ONCE]
+        return [Proposal(s, "grid", block) for s in fresh] or _next_block(state, block)
+
+
+def grid(space: Space) -> list[Settings]:
+    """All combinations of a few levels of each knob, coarser the more knobs there are."""
+    names = list(space.knobs)
+    count = next((n for n in (5, 4, 3, 2) if _size(space, n) <= _MOST_GRID), 2)
+    levels = [_levels(space.knobs[name], count) for name in names]
+    combinations = itertools.islice(itertools.product(*levels), _MOST_GRID)
+    return [space.settings(dict(zip(names, c, strict=True))) for c in combinations]
+
+
+def _levels(knob: Knob, count: int) -> list[object]:
+    if isinstance(knob, Choices):
+        return list(knob.values)
+    return list(dict.fromkeys(knob.at(i / (count - 1)) for i in range(count)))
+
+
+def _size(space: Space, count: int) -> int:
+    total = 1
+    for knob in space.knobs.values():
+        total *= len(_levels(knob, count))
+    return total
+
+
+def _unseen(state: State, wanted: Sequence[Settings]) -> list[Settings]:
+    fresh: dict[str, Settings] = {}
+    for settings in wanted:
+        if not state.known(settings):
+            fresh.setdefault(state.space.effective(settings), settings)
+    return list(fresh.values())
+
+
+def _next_block(state: State, block: int) -> list[Proposal]:
+    least = min((t.seen for t in state.tried), default=0)
+    if least >= len(state.units):
+        return []
+    return [Proposal(t.settings, t.origin, least + block) for t in state.tried if t.seen == least]

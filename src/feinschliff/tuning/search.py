@@ -1,0 +1,149 @@
+"""The search: a first design, then rounds; decisions fall between rounds only, from what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from feinschliff.generation import Ask, Payer, generate
+from feinschliff.measure import score_answers
+from feinschliff.records import Answer, Settings
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.tuning.design import Labelled
+from feinschliff.tuning.plan import Plan
+from feinschliff.tuning.samplers import Proposal, Sampler
+from feinschliff.tuning.state import State, Tried
+from feinschliff.tuning.surrogate import Surrogate, fit
+
+_LEAST_SCORED = 0.5
+"""A setting whose answers cannot be scored in half of the cases is not recommended on the strength of the others."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The incumbent after a round."""
+
+    round: int
+    answers: int
+    """Answers used so far."""
+    mean: float
+    deviation: float
+    settings: Settings
+
+
+@dataclass
+class Search:
+    """One search under way."""
+
+    state: State
+    sampler: Sampler
+    plan: Plan
+    payer: Payer
+    scorer: Scorer
+    block: int
+    seed: int
+    history: list[Step] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    exhausted: bool = False
+    """True where the hard budget cut a round short."""
+    on_round: Callable[[Step], None] | None = None
+
+    def run(self, design: Sequence[Labelled]) -> None:
+        """The first design, then rounds until the plan is used up or the sampler sees nothing worth an answer."""
+        self._round(0, [Proposal(settings, origin, self.block) for settings, origin in design])
+        number = 1
+        while not self.exhausted and self.plan.room() > 0:
+            proposals = self._affordable(self.sampler.ask(self.state, block=self.block, round=number))
+            if not proposals:
+                return
+            self._round(number, proposals)
+            number += 1
+
+    def _affordable(self, proposals: Iterable[Proposal]) -> list[Proposal]:
+        """As many proposals as the plan has room for; a last one may get a shorter block."""
+        room = self.plan.room()
+        kept = []
+        for p in proposals:
+            seen = self._tried(p).seen if self.state.known(p.settings) else 0
+            wanted = min(p.units, len(self.state.units)) - seen
+            if wanted <= 0 or room <= 0:
+                continue
+            granted = min(wanted, room)
+            kept.append(Proposal(p.settings, p.origin, seen + granted))
+            room -= granted
+        return kept
+
+    def _round(self, number: int, proposals: Sequence[Proposal]) -> None:
+        work = []
+        for p in proposals:
+            if not self.state.known(p.settings):
+                self.state.tried.append(Tried(p.settings, p.origin, number))
+            work.append((self._tried(p), p.units))
+        self._answer(work)
+        best = recommend(self.state, seed=self.seed)
+        if best is not None:
+            step = Step(number, self.plan.answers, best[1], best[2], best[0].settings)
+            self.history.append(step)
+            if self.on_round is not None:
+                self.on_round(step)
+
+    def _answer(self, work: Sequence[tuple[Tried, int]]) -> None:
+        asks, owners = [], []
+        for tried, upto in work:
+            for example, repeat in self.state.units[tried.seen : upto]:
+                asks.append(Ask(example, tried.settings, repeat))
+                owners.append(tried)
+        answers = generate(asks, self.payer)
+        self.plan.use(answers)
+        have = [(ask.example, a) for ask, a in zip(asks, answers, strict=True) if a is not None]
+        scores = iter(score_answers(self.scorer, [e for e, _ in have], [a for _, a in have], store=self.payer.store))
+        self.answers.extend(a for _, a in have)
+        cut: set[int] = set()
+        for tried, answer in zip(owners, answers, strict=True):
+            score = None if answer is None else next(scores)
+            if answer is None:
+                cut.add(id(tried))
+            elif id(tried) not in cut:  # a gap would shift all later scores to other units
+                assert score is not None
+                tried.scores.append(score.value)
+        self.exhausted = self.exhausted or bool(cut)
+
+    def _tried(self, proposal: Proposal) -> Tried:
+        wanted = self.state.space.effective(proposal.settings)
+        return next(t for t in self.state.tried if self.state.space.effective(t.settings) == wanted)
+
+
+def posterior(state: State, *, seed: int) -> Surrogate | None:
+    """The surrogate through all that was scored; None where there is nothing to fit."""
+    ready = [i for i, t in enumerate(state.tried) if t.scored > 0]
+    if len(ready) < 2 or not state.space.knobs:
+        return None
+    means, variances = state.adjusted()
+    return fit(state.features()[ready], means[ready], variances[ready], seed=seed)
+
+
+def recommend(state: State, *, seed: int) -> tuple[Tried, float, float] | None:
+    """(setting, mean, standard deviation) with the highest posterior mean, never the best observed one.
+
+    Only settings with a value for every knob, and a score for at least half of their answers.
+    """
+    ready = [t for t in state.tried if _eligible(state, t)]
+    if not ready:
+        return None
+    surrogate = posterior(state, seed=seed)
+    if surrogate is None:
+        means, variances = state.adjusted()
+        index = {id(t): i for i, t in enumerate(state.tried)}
+        mean = np.array([means[index[id(t)]] for t in ready])
+        deviation = np.sqrt([variances[index[id(t)]] for t in ready])
+    else:
+        mean, deviation = surrogate.predict(np.array([state.space.features(t.settings) for t in ready]))
+    best = int(np.argmax(mean))
+    return ready[best], float(mean[best]), float(deviation[best])
+
+
+def _eligible(state: State, tried: Tried) -> bool:
+    whole = all(tried.settings.values.get(name) is not None for name in state.space.knobs)
+    return whole and tried.scored > 0 and tried.scored >= _LEAST_SCORED * tried.seen

@@ -1,0 +1,70 @@
+"""The surrogate: a Gaussian process over settings with a noise of its own for every point."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_LENGTH_BOUNDS = (0.1, 20.0)
+"""Length scales in the unit cube: below 0.1 a few dozen points say nothing, above 20 a knob makes no difference."""
+
+
+@dataclass
+class Surrogate:
+    """Posterior over the mean score of any setting; `predict` gives mean and standard deviation."""
+
+    process: Any
+    centre: float
+    scale: float
+
+    def predict(self, points: Array) -> tuple[Array, Array]:
+        """(means, standard deviations) at `points` of shape (n, features), in score units."""
+        mean, deviation = self.process.predict(points, return_std=True)
+        return mean * self.scale + self.centre, deviation * self.scale
+
+
+def fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogate:
+    """The process through `means` (n,) at `points` (n, features), each with the variance of its own mean.
+
+    scikit-learn's `alpha` is in units of the normalised target, so the variances are divided by var(y).
+    """
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+
+    centre, scale = _standard(means, variances)
+    kernel = ConstantKernel(1.0, (0.05, 20.0)) * Matern(np.full(points.shape[1], 0.7), _LENGTH_BOUNDS, nu=2.5)
+    process = GaussianProcessRegressor(
+        kernel=kernel,
+        alpha=variances / scale**2 + 1e-8,
+        n_restarts_optimizer=1,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        # A length scale at its bound is an ordinary finding here: the knob makes no difference.
+        warnings.simplefilter("ignore")
+        process.fit(points, (means - centre) / scale)
+    return Surrogate(process, centre, scale)
+
+
+def expected_improvement(mean: Array, deviation: Array, best: float) -> Array:
+    """Expected improvement over `best` for a mean that is itself uncertain (Jones et al. 1998, eq. 15), score units."""
+    from scipy.special import ndtr
+
+    spread = np.maximum(deviation, 1e-12)
+    z = (mean - best) / spread
+    density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
+    return np.asarray(spread * (z * ndtr(z) + density), dtype=np.float64)
+
+
+def _standard(means: Array, variances: Array) -> tuple[float, float]:
+    """Centre and scale of the true differences: observed variance less what is noise, never below the noise floor."""
+    centre = float(np.average(means, weights=1.0 / variances))
+    signal = float(np.var(means)) - float(np.mean(variances))
+    floor = max(float(np.mean(variances)) * 0.25, 1e-8)
+    return centre, float(np.sqrt(max(signal, floor)))

@@ -1,0 +1,243 @@
+"""`tune`: from a task and an endpoint to a verdict."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feinschliff.datasets.split import Split, split
+from feinschliff.datasets.task import Task
+from feinschliff.generation import Caps, Payer, check_template, estimate_prompt_tokens, render_messages
+from feinschliff.measure import HeldOut
+from feinschliff.parameters.catalogue import parameter
+from feinschliff.parameters.space import Choices, Space
+from feinschliff.probing import probe_echo
+from feinschliff.records import Settings
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.store import Run
+from feinschliff.tuning.clock import Clock, keeping_track
+from feinschliff.tuning.confirm import confirm, least_confirmation, search_limit
+from feinschliff.tuning.design import Labelled, first_design
+from feinschliff.tuning.details import run_details
+from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings
+from feinschliff.tuning.plan import Plan, check_budget
+from feinschliff.tuning.result import Result
+from feinschliff.tuning.samplers import make_sampler
+from feinschliff.tuning.search import Search, Step, recommend
+from feinschliff.tuning.state import State, Unit
+
+_LEAST_DESIGN = 4
+_LEAST_BLOCK = 4
+_MOST_BLOCK = 20
+_BLOCKS_PLANNED = 36
+"""Into how many blocks the search's answers are cut: a first design, and some six rounds of four."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """All that a tuning run is about."""
+
+    task: Task
+    space: Space
+    baseline: Settings
+    """What is used today; knobs that are not in it are not sent."""
+    scorer: Scorer
+    sampler: str = "fein"
+    on_step: Callable[[Step], None] | None = None
+    on_phase: Callable[[str, int | None], None] | None = None
+    """Told of each phase (`probe`, `search`, `confirm`) and of the answers planned for the run."""
+
+
+def check(plot: Plot, caps: Caps) -> None:
+    """Say before the first request what cannot work: templates, sampler, a budget that is too small.
+
+    Raises: TaskError, ParameterError, BudgetError.
+    """
+    for name in ("system", "prompt"):
+        for value in _texts(plot, name):
+            check_texts(Settings(values={name: value}), plot.task)
+    make_sampler(plot.sampler, seed=0)
+    _check_budget(plot, split(plot.task.examples), caps)
+
+
+def check_texts(settings: Settings, task: Task) -> None:
+    """Check the system text and the prompt of some settings against the data's columns. Raises: TaskError."""
+    for name, what in (("system", "system text"), ("prompt", "prompt")):
+        text = settings.values.get(name)
+        if isinstance(text, str):
+            check_template(text, task.columns, what=what)
+
+
+def tune(plot: Plot, run: Run, payer: Payer) -> Result:
+    """Search, confirm, and say honestly what came of it. Resumes by asking the same again: the store has the answers.
+
+    Raises: EndpointGone, RequestRefused, StoreError or Interrupted, with the run's id in `error.run`; what was paid
+    for is kept.
+    """
+    with keeping_track(run, payer) as clock:
+        result = _tune(plot, run, payer, clock)
+        clock.finish(result)
+    return result
+
+
+def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
+    parts = split(plot.task.examples)
+    plan = Plan(payer.budget.caps)
+    payer.budget.limit = search_limit(payer.budget.caps)
+    _phase(plot, "probe", plan.answers_planned)
+    knobs = probe_echo(plot.space, parts.search[0], payer)
+    space = plot.space.without([name for name, status in knobs.items() if status == "inert"])
+    state = State(space, _units(parts, payer.seed, plan.search_answers))
+    search = _search(plot, payer, state, plan, clock)
+    _phase(plot, "search", plan.answers_planned)
+    search.run(_fitting(first_design(space, plot.baseline), search.block, plan.room()))
+    payer.budget.limit = payer.budget.caps
+    found = recommend(state, seed=payer.seed)
+    winner = plot.baseline if found is None else found[0].settings
+    _phase(plot, "confirm", plan.answers_planned)
+    measured, pairs = confirm(winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer)
+    warnings = [
+        *knob_warnings(knobs, payer.endpoint.backend),
+        *outcome_warnings(measured, pairs, shared=parts.shared, budget=payer.budget),
+        *answer_warnings([*search.answers, *(a for p in pairs for a in (p.best, p.baseline) if a is not None)]),
+    ]
+    details = run_details(
+        task=plot.task,
+        payer=payer,
+        scorer=plot.scorer,
+        sampler=plot.sampler,
+        split=parts,
+        search=search,
+        winner=winner,
+        pairs=pairs,
+    )
+    clock.note()
+    return make_result(
+        run,
+        winner=winner,
+        baseline=plot.baseline,
+        names=_shown(space, plot.space),
+        measured=measured,
+        knobs=knobs,
+        payer=payer,
+        warnings=warnings,
+        details=details,
+    )
+
+
+def make_result(
+    run: Run,
+    *,
+    winner: Settings,
+    baseline: Settings,
+    names: Sequence[str],
+    measured: HeldOut,
+    knobs: Mapping[str, str],
+    payer: Payer,
+    warnings: list[str],
+    details: dict[str, Any],
+) -> Result:
+    """The outcome; the recommendation is the winner only where it is better."""
+    best = {name: winner.values.get(name) for name in names}
+    today = {name: baseline.values.get(name) for name in names}
+    spent = payer.store.spent(run.id)
+    return Result(
+        run=run.id,
+        name=run.name,
+        verdict=measured.verdict,
+        settings=best,
+        baseline_settings=today,
+        recommended=best if measured.verdict == "better" else today,
+        held_out=measured,
+        knobs=dict(knobs),
+        spent={
+            "requests": spent.requests,
+            "prompt_tokens": spent.prompt_tokens,
+            "completion_tokens": spent.completion_tokens,
+            "seconds": round(payer.budget.seconds, 3),
+            "usd": spent.usd,
+        },
+        warnings=warnings,
+        details=details,
+    )
+
+
+def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) -> Search:
+    def on_round(step: Step) -> None:
+        clock.note()
+        if plot.on_step is not None:
+            plot.on_step(step)
+
+    return Search(
+        state=state,
+        sampler=make_sampler(plot.sampler, seed=payer.seed),
+        plan=plan,
+        payer=payer,
+        scorer=plot.scorer,
+        block=_block(plan.search_answers, len(state.units)),
+        seed=payer.seed,
+        on_round=on_round,
+    )
+
+
+def _units(parts: Split, seed: int, answers: int) -> list[Unit]:
+    """The common order in which every setting walks: all examples shuffled, then all again for the next repeat."""
+    examples = sorted(parts.search, key=lambda e: e.id)
+    random.Random(f"units/{seed}").shuffle(examples)
+    most = max(len(examples), min(60, answers // 6))
+    repeats = -(-most // len(examples))
+    return [(example, repeat) for repeat in range(repeats) for example in examples]
+
+
+def _block(answers: int, units: int) -> int:
+    return min(units, max(_LEAST_BLOCK, min(_MOST_BLOCK, answers // _BLOCKS_PLANNED)))
+
+
+def _fitting(design: list[Labelled], block: int, room: int) -> list[Labelled]:
+    """The front of the design, so that about half of the room is left for the rounds."""
+    return design[: max(_LEAST_DESIGN, room // (2 * block))]
+
+
+def _check_budget(plot: Plot, parts: Split, caps: Caps) -> None:
+    size = plot.space.size
+    settings = min(_LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else _LEAST_DESIGN)
+    # Three quarters of the plan are the search's, one quarter is the confirmation's: the scarcer one decides.
+    least = max(-(-settings * _LEAST_BLOCK * 4 // 3), least_confirmation(parts) * 4 if parts.shared else 0)
+    whole = plot.space.settings({}).merged(plot.baseline)
+    prompt = max(estimate_prompt_tokens(render_messages(e, _filled(plot, whole))) for e in parts.search[:20])
+    tokens = least * (prompt + _max_tokens(plot))
+    check_budget(caps, least_answers=least + 2, least_tokens=tokens)
+
+
+def _filled(plot: Plot, settings: Settings) -> Settings:
+    """Settings with the longest of the texts that are searched, so that a prompt can be rendered."""
+    texts = {name: max(_texts(plot, name), key=len, default=None) for name in ("system", "prompt")}
+    return Settings(values={**settings.values, **texts})
+
+
+def _texts(plot: Plot, name: str) -> list[str]:
+    """What `system` or `prompt` can be in this run."""
+    knob = plot.space.knobs.get(name)
+    values = [
+        *(knob.values if isinstance(knob, Choices) else [plot.space.fixed.get(name)]),
+        plot.baseline.values.get(name),
+    ]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _max_tokens(plot: Plot) -> int:
+    value = plot.space.fixed.get("max_tokens", plot.baseline.values.get("max_tokens"))
+    return int(value) if isinstance(value, int | float) else 64
+
+
+def _shown(space: Space, asked: Space) -> list[str]:
+    """Names in the result: all that was searched or fixed, without inert knobs and without what is only asked back."""
+    names = [*space.knobs, *(n for n in asked.fixed if n not in {"logprobs", "top_logprobs"})]
+    return sorted(names, key=lambda n: (parameter(n).role == "task", names.index(n)))
+
+
+def _phase(plot: Plot, name: str, planned: int | None) -> None:
+    if plot.on_phase is not None:
+        plot.on_phase(name, planned)
