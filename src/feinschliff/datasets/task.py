@@ -46,8 +46,6 @@ class Task(BaseModel):
         examples = data.examples if limit is None else data.examples[:limit]
         return cls(examples=examples, columns=data.columns, system=system, prompt=prompt, name=Path(path).stem)
 
-    from_file = from_csv
-
     @classmethod
     def from_rows(
         cls,

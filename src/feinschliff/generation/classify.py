@@ -92,9 +92,5 @@ def _is_refusal(text: str) -> bool:
 
 
 def _prompt_was_cut(reply: Reply) -> bool:
-    estimate = reply.request.prompt_tokens
-    return (
-        reply.prompt_tokens is not None
-        and estimate >= _CUT_LEAST_TOKENS
-        and reply.prompt_tokens < _CUT_SHARE * estimate
-    )
+    estimate, read = reply.request.prompt_tokens, reply.prompt_tokens
+    return read is not None and estimate >= _CUT_LEAST_TOKENS and read < _CUT_SHARE * estimate

@@ -30,7 +30,7 @@ class Parameter:
     kind: Kind
     help: str
     role: Role = "sampling"
-    """`sampling` and `request` are wire fields; `task` is a part of the task (model, prompt); `reserved` is set by us."""
+    """`sampling` and `request` are wire fields; `task` is a part of the task; `reserved` is set by us."""
     low: float | None = None
     """Smallest value that makes sense anywhere (inclusive)."""
     high: float | None = None
@@ -97,7 +97,7 @@ _ROWS = (
     Parameter(
         "frequency_penalty",
         "float",
-        "Lowers a token's logit by this much for every time it has occurred: discourages repetition; negative rewards it.",
+        "Lowers a token's logit by this much per earlier occurrence: discourages repetition; negative rewards it.",
         low=-2.0,
         high=2.0,
         span=(0.0, 1.0),

@@ -48,7 +48,7 @@ def parse_value(name: str, text: str) -> object:
         return _extra(name, text)
     if "," in text:
         return {"choices": [_number(name, part) for part in text.split(",")]}
-    return check_value(name, _number(name, text))  # type: ignore[arg-type]
+    return check_value(name, _number(name, text))
 
 
 def _range(name: str, text: str) -> tuple[float, float]:

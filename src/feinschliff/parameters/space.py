@@ -221,7 +221,8 @@ def _coordinate(name: str, knob: Range, value: JsonValue, *, hidden: bool) -> fl
     row = parameter(name)
     if hidden and row.greedy_hides:
         # Not where the value is, but at one agreed place: the neutral end, where nothing is cut off.
-        return 1.0 if row.neutral is None or row.neutral >= knob.high or (row.neutral == 0 and row.kind == "int") else 0.0
+        at_top = row.neutral is None or row.neutral >= knob.high or (row.neutral == 0 and row.kind == "int")
+        return 1.0 if at_top else 0.0
     if not _is_number(value):
         return 0.5 if row.neutral is None else knob.unit(row.neutral)
     assert isinstance(value, int | float)

@@ -1,7 +1,7 @@
 """The one thread that writes answers: it commits whatever has come in since its last commit, in one transaction.
 
-A commit costs a flush to disk, and while one runs the next answers queue up: under load they share commits by themselves,
-and without load an answer waits for nothing. Whoever handed an answer in is called back after its commit.
+A commit costs a flush to disk, and while one runs the next answers queue up: under load they share commits by
+themselves, and without load an answer waits for nothing. Whoever handed an answer in is called back after its commit.
 """
 
 from __future__ import annotations

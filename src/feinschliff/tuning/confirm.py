@@ -24,7 +24,7 @@ LEAST_PAIRS = 5
 def confirm(
     best: Settings, baseline: Settings, *, split: Split, plan: Plan, payer: Payer, scorer: Scorer
 ) -> tuple[HeldOut, list[Pair]]:
-    """The paired difference on held-out examples, or over fresh repeats where there are too few examples to hold out."""
+    """The paired difference on held-out examples, or over fresh repeats where too few can be held out."""
     units = confirmation_units(split, plan.room_to_confirm())
     pairs = measure_pairs(units, best, baseline, payer=payer, scorer=scorer)
     for pair in pairs:

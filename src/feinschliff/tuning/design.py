@@ -60,7 +60,7 @@ def _all(space: Space) -> Iterator[Labelled]:
 def _levels(knob: Range | Choices) -> list[JsonValue]:
     if isinstance(knob, Choices):
         return list(knob.values)
-    return list(range(int(knob.low), int(knob.high) + 1))
+    return [*range(int(knob.low), int(knob.high) + 1)]
 
 
 def _one_at_a_time(space: Space, middle: Mapping[str, JsonValue]) -> Iterator[Labelled]:
@@ -78,7 +78,8 @@ def _probes(name: str, knob: Range | Choices) -> list[JsonValue]:
     if isinstance(knob, Choices):
         return list(knob.values)
     rest = knob.unit(float(_number(_neutral(name, knob))))
-    return [knob.at(u) for u in (0.3, 0.7, 0.0, 1.0) if abs(u - rest) > 0.25][:2]
+    levels: list[JsonValue] = [knob.at(u) for u in (0.3, 0.7, 0.0, 1.0) if abs(u - rest) > 0.25]
+    return levels[:2]
 
 
 def _neutral(name: str, knob: Range | Choices) -> JsonValue:

@@ -12,15 +12,15 @@ CONFIRMATION_SHARE = 0.25
 """Kept for the confirmation."""
 
 PLANNED_SHARE = 0.62
-"""Share of the allowed requests that answers are planned for; the rest is kept for retries, so that a server which fails
-every third request still gives the same result. See design/budget-and-retries.md."""
+"""Share of the allowed requests that answers are planned for; the rest is kept for retries, so that a server
+which fails every third request still gives the same result. See design/budget-and-retries.md."""
 
 _MOST_ANSWERS = 20_000
 """Plan where only time or money limits the run."""
 
 
 class Plan:
-    """Counts answers and tokens by what the run uses, not by who paid for them and when: a resumed run counts the same."""
+    """Counts answers and tokens by what the run uses, not by who paid and when: a resumed run counts the same."""
 
     def __init__(self, caps: Caps) -> None:
         self.caps = caps

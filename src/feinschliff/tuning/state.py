@@ -15,7 +15,7 @@ Unit = tuple[Example, int]
 """(example, repeat): one answer's worth of work."""
 
 _PRIOR_WEIGHT = 10.0
-"""Answers' worth of trust in the pooled noise against a setting's own: a setting with 8 answers knows its noise badly."""
+"""Answers' worth of trust in the pooled noise: a setting with 8 answers knows its own badly."""
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """Samplers: given what is known, what to try next."""
 
+from collections.abc import Callable
+
 from feinschliff.errors import ParameterError
 from feinschliff.tuning.samplers.fein import FeinSampler
 from feinschliff.tuning.samplers.plain import GridSampler, RandomSampler
 from feinschliff.tuning.samplers.protocol import Proposal, Sampler
 
-SAMPLERS = {"fein": FeinSampler, "random": RandomSampler, "grid": GridSampler}
+SAMPLERS: dict[str, Callable[..., Sampler]] = {"fein": FeinSampler, "random": RandomSampler, "grid": GridSampler}
 """Samplers by name."""
 
 
@@ -18,8 +20,7 @@ def make_sampler(name: str, *, seed: int) -> Sampler:
             found="there are " + ", ".join(SAMPLERS),
             mend="use one of these",
         )
-    sampler: Sampler = SAMPLERS[name](seed=seed)
-    return sampler
+    return SAMPLERS[name](seed=seed)
 
 
 __all__ = ["SAMPLERS", "Proposal", "Sampler", "make_sampler"]

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.records import Settings
 from feinschliff.tuning.samplers.candidates import cover
@@ -50,10 +52,10 @@ def grid(space: Space) -> list[Settings]:
     return [space.settings(dict(zip(names, c, strict=True))) for c in combinations]
 
 
-def _levels(knob: Knob, count: int) -> list[object]:
+def _levels(knob: Knob, count: int) -> list[JsonValue]:
     if isinstance(knob, Choices):
         return list(knob.values)
-    return list(dict.fromkeys(knob.at(i / (count - 1)) for i in range(count)))
+    return [*dict.fromkeys(knob.at(i / (count - 1)) for i in range(count))]
 
 
 def _size(space: Space, count: int) -> int:

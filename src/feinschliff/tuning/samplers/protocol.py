@@ -20,7 +20,7 @@ class Proposal:
 
 
 class Sampler(Protocol):
-    """Asked between rounds. It keeps no memory of its own: all it needs is in the state, so a resumed run asks the same.
+    """Asked between rounds. It keeps no memory: all it needs is in the state, so a resumed run asks the same.
 
     Samplers differ in what they propose; the units that a setting has seen already cost nothing again.
     """
