@@ -1,0 +1,196 @@
+"""The user's own scorer: a function, or an object that is a scorer already."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+import importlib
+import inspect
+import math
+import numbers
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from pydantic import JsonValue
+
+from feinschliff.errors import ScorerError
+from feinschliff.records import Answer, Example, Score
+from feinschliff.scorers.protocol import PairScorer, Scorer, unscored
+from feinschliff.text.normal import nfc
+
+ScoreFunction = Callable[[str, str | None, dict[str, JsonValue]], float | None]
+
+
+class FunctionScorer(PairScorer):
+    """Calls `f(answer: str, target: str | None, row: dict) -> float | None` for each pair.
+
+    Answer and target come in NFC, the row is a copy. None, what is no finite number, and an exception make a `Score`
+    of None with the reason; True and False count as 1 and 0. An exception never stops the run: one pair's score must
+    not depend on the others, and who measures sees how many were scored. A function that does not take three
+    arguments is refused at the start.
+    """
+
+    needs_target = False
+
+    def __init__(self, function: ScoreFunction, name: str | None = None) -> None:
+        """`name`: without it made from the function's place and source. Raises: ScorerError for a wrong signature."""
+        _check_signature(function)
+        self._function = function
+        self._name = name or _name_of(function)
+
+    @property
+    def name(self) -> str:
+        """Place and hash of the source: `module:function@1a2b3c4d5e6f`."""
+        return self._name
+
+    def score_pair(self, example: Example, answer: Answer) -> Score:
+        """What the function says."""
+        target = None if example.target is None else nfc(example.target)
+        try:
+            value = self._function(nfc(answer.text), target, copy.deepcopy(example.row))
+        except Exception as error:  # noqa: BLE001 - whatever the user's code raises
+            return unscored(f"the scorer raised {type(error).__name__}: {error}"[:300])
+        return _to_score(value)
+
+
+def load_scorer(spec: str) -> Scorer:
+    """The scorer behind `module:callable`, the working folder importable: an object with `name` and `score` as it is,
+    a class of such objects made without arguments, a function by `FunctionScorer`.
+
+    Raises: ScorerError for a module that cannot be imported, a name that is not in it, or a thing that is no scorer.
+    """
+    module_name, _, attribute = spec.partition(":")
+    module = _import(module_name, spec)
+    try:
+        thing: Any = module
+        for part in attribute.split("."):
+            thing = getattr(thing, part)
+    except AttributeError:
+        raise ScorerError(
+            f"the module '{module_name}' has no '{attribute}'",
+            asked=spec,
+            found=", ".join(name for name in vars(module) if not name.startswith("_"))[:200],
+            mend="name a function of it",
+        ) from None
+    return as_scorer(thing, asked=spec)
+
+
+def as_scorer(thing: object, *, asked: str | None = None) -> Scorer:
+    """An object as a scorer; see `load_scorer`. Raises: ScorerError for what is none."""
+    if isinstance(thing, type):
+        thing = _make(thing, asked)
+    if isinstance(getattr(thing, "name", None), str) and callable(getattr(thing, "score", None)):
+        return thing  # type: ignore[return-value]
+    if callable(thing):
+        return FunctionScorer(thing, None if asked is None else f"{asked}@{_hash_of(thing)}")
+    raise ScorerError(
+        f"{asked or thing!r} is no scorer",
+        asked=asked,
+        found=type(thing).__name__,
+        mend="give a function f(answer, target, row), or an object with `name` and `score(examples, answers)`",
+    )
+
+
+def _make(cls: type, asked: str | None) -> object:
+    try:
+        return cls()
+    except Exception as error:
+        raise ScorerError(
+            f"the class '{cls.__name__}' cannot be made without arguments ({type(error).__name__}: {error})",
+            asked=asked,
+            mend="give an object of it, made in the module",
+        ) from error
+
+
+def _import(name: str, spec: str) -> Any:
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise ScorerError(
+            f"the module '{name}' cannot be imported ({type(error).__name__}: {error})",
+            asked=spec,
+            found=f"working folder {here}",
+            mend="start in the folder that holds the module, or put it on PYTHONPATH",
+        ) from error
+
+
+def _check_signature(function: Callable[..., Any]) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # built in: nothing to see before the first call
+    try:
+        signature.bind("answer", "target", {})
+    except TypeError as error:
+        raise ScorerError(
+            f"the scorer function cannot be called with (answer, target, row): {error}",
+            found=f"{getattr(function, '__name__', 'callable')}{signature}",
+            mend="write it as def f(answer: str, target: str | None, row: dict) -> float | None",
+        ) from None
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    place = getattr(function, "__qualname__", type(function).__qualname__)
+    return f"{getattr(function, '__module__', None) or '?'}:{place}@{_hash_of(function)}"
+
+
+def _hash_of(function: object) -> str:
+    """12 hex digits of SHA-256 of the file that holds the function, so that a changed scorer is a new one.
+
+    Lambdas and functions made inside functions share their file and name, so their byte code, defaults and the plain
+    values that they carry count as well, as do the arguments of a `functools.partial`. What is not seen: changes in
+    other files that it imports, and the inner state of objects. An object with a `name` of its own can say more.
+    """
+    content = hashlib.sha256()
+    while isinstance(function, functools.partial):
+        content.update(repr((_plain(function.args), sorted(_plain(function.keywords.items())))).encode())
+        function = function.func
+    plain: Any = inspect.unwrap(function) if callable(function) else function
+    if not (inspect.isroutine(plain) or inspect.isclass(plain)):
+        plain = type(plain)
+    source = _source_of(plain)
+    content.update(source)
+    code = getattr(plain, "__code__", None)
+    if code is not None and (not source or "<" in plain.__qualname__):
+        cells = [cell.cell_contents for cell in plain.__closure__ or ()]
+        content.update(repr((_code(code), _plain(plain.__defaults__ or ()), _plain(cells))).encode())
+    return content.hexdigest()[:12]
+
+
+def _source_of(thing: Any) -> bytes:
+    try:
+        source = inspect.getsourcefile(thing)
+        return Path(source).read_bytes() if source else b""
+    except (TypeError, OSError):
+        return b""
+
+
+def _code(code: CodeType) -> tuple[object, ...]:
+    """What a function does, without addresses: those differ from process to process."""
+    constants = tuple(_code(c) if isinstance(c, CodeType) else _plain([c]) for c in code.co_consts)
+    return code.co_code, constants, code.co_names
+
+
+def _plain(values: Iterable[object]) -> list[str]:
+    """Values as text that is the same in every process: what is no plain value stands by its type."""
+    return [
+        repr(v) if isinstance(v, str | bytes | int | float | tuple | None) else type(v).__qualname__ for v in values
+    ]
+
+
+def _to_score(value: object) -> Score:
+    if value is None:
+        return unscored("the scorer gave None")
+    # NumPy's bool is no Real, and its scalars of other kinds are.
+    if isinstance(value, numbers.Real) or type(value).__name__ in {"bool", "bool_"}:
+        number = float(value)  # type: ignore[arg-type]
+        return Score(value=number) if math.isfinite(number) else unscored(f"the scorer gave {number}")
+    return unscored(f"the scorer gave no number but {type(value).__name__}")

@@ -1,0 +1,43 @@
+"""TF-IDF cosine between an answer and its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feinschliff.errors import ScorerError
+from feinschliff.records import Answer, Example, Score
+from feinschliff.scorers.protocol import PairScorer, finite_score, unscored
+from feinschliff.text.tfidf import Tfidf
+
+
+class TfidfSimilarity(PairScorer):
+    """Cosine of TF-IDF vectors (see `text.tfidf`), 0 to 1, fitted once on the task's targets and never on a batch of
+    answers.
+
+    It sees words, not their order, and knows no synonyms: stuffing keywords pays, and a negated sentence stays close
+    to the right one although negations are kept. So it belongs into a sum with another scorer. A target without
+    content words is None.
+    """
+
+    def __init__(self, targets: Sequence[str]) -> None:
+        """Raises: ScorerError without targets."""
+        if not targets:
+            raise ScorerError(
+                "'tfidf' is fitted on the targets, and there are none",
+                asked="tfidf",
+                found="no targets",
+                mend="name a target column, or use a scorer that needs no target",
+            )
+        self._model = Tfidf.fit(targets)
+
+    @property
+    def name(self) -> str:
+        """With a fingerprint of the targets that it was fitted on: other targets give other numbers."""
+        return f"tfidf@{self._model.fingerprint()}"
+
+    def score_pair(self, example: Example, answer: Answer) -> Score:
+        """The cosine."""
+        target = example.target or ""
+        if not self._model.vector(target):
+            return unscored("the target has no content words")
+        return finite_score(self._model.cosine(answer.text, target))
