@@ -49,7 +49,7 @@ class EnglishSlots(Slots):
     def makers(self) -> dict[str, Callable[[], str]]:
         draw = self.draw
         return {
-            "stem": lambda: draw.pick(lexicon.COLOURS if draw.chance(0.6) else lexicon.QUALITIES),
+            "stem": lambda: draw.pick(lexicon.COLOURS if draw.chance(self.colour_share) else lexicon.QUALITIES),
             "name": lambda: draw.word("name", lexicon.FIRST_NAMES),
             "fam": lambda: f"{draw.pick(['Mrs', 'Mr', 'Ms', 'Dr'])} {draw.made('name', self._surname)}",
             "pet": lambda: draw.made("name", lambda: draw.syllables(2, 2).capitalize()),

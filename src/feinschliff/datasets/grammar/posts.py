@@ -95,7 +95,8 @@ def _draft(language: str, number: int, *, seed: int, split: str, attempt: int) -
     templates = templates_de if language == "de" else templates_en
     kind = draw.weighted([(kind.share, kind) for kind in templates.KINDS])
     key = _key(draw, language, kind)
-    slots: Slots = GermanSlots(draw, key) if language == "de" else EnglishSlots(draw, key)
+    alive = kind.key == "pet"
+    slots: Slots = GermanSlots(draw, key, alive=alive) if language == "de" else EnglishSlots(draw, key, alive=alive)
     sentences = _sentences(slots, kind, templates.OPENERS, templates.FILLERS, templates.CLOSERS)
     usable = [(weight, subject) for weight, subject in kind.subjects if slots_of(subject) <= slots.mentioned]
     subject = slots.render(draw.weighted(usable))

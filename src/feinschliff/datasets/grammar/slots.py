@@ -1,7 +1,8 @@
 """Templates and what fills their slots.
 
 A template is text with alternatives, `[Hallo|Guten Tag]`, and slots, `{k}` or `{ein.a.adj.k}`: the last part names
-what is drawn (once per post), the parts before it say how it is inflected. `k` is the key fact, `o` and `q` are other things.
+what is drawn (once per post), the parts before it say how it is inflected. `k` is the key fact, `o` and `q` are other
+things.
 """
 
 from __future__ import annotations
@@ -57,10 +58,14 @@ def slots_of(template: str) -> frozenset[str]:
 
 
 class Slots:
-    """Draws each slot's value once and renders templates with it; languages add the inflection."""
+    """Draws each slot's value once and renders templates with it; languages add the inflection.
 
-    def __init__(self, draw: Draw, key: Noun) -> None:
+    An `alive` key fact is described by its colour, anything else by its make and condition too.
+    """
+
+    def __init__(self, draw: Draw, key: Noun, *, alive: bool = False) -> None:
         self.draw = draw
+        self.colour_share = 1.0 if alive else 0.6
         self.nouns: dict[str, Noun] = {"k": key}
         self.values: dict[str, str] = {}
         self.places: dict[str, Place] = {}

@@ -158,7 +158,7 @@ KINDS = (
             "[Wer vermisst|Vermisst jemand] {ein.a.adj.k}? [Gefunden {past} {loc}|Seit {since.past} {loc} unterwegs].",
         ),
         details=(
-            "[Das Tier trägt|Am Hals hängt] {ein.n.q}.",
+            "[Das Tier spielt gern mit {ein.d.q}|Daneben lag {ein.n.q}].",
             ("[Ein Chip ist nicht zu finden|Sehr zutraulich|Sehr hungrig], [jetzt bei {fam}|derzeit in der "
              "Tierarztpraxis]."),
             "[Futter von {brand} wird gern genommen|Geschlafen wird auf {ein.d.o}].",
@@ -411,7 +411,7 @@ KINDS = (
         ),
         main=(
             "[Ich biete|Wir bieten|Biete] {k} [für|zu] {rate} [die Stunde|pro Stunde][, {loc}|].",
-            ("[Wer braucht|Braucht jemand] {k}? [Ich verlange {rate} pro Stunde.|Die Stunde kostet {rate}.] [Ich "
+            ("[Interesse an|Wer hat Lust auf] {k}? [Ich verlange {rate} pro Stunde.|Die Stunde kostet {rate}.] [Ich "
              "komme auch vorbei.|Wir treffen uns {loc}.]"),
             "[Ab sofort|Seit kurzem] [gibt es bei mir|biete ich] {loc} {k} für {rate} [die Stunde|je Stunde].",
             "{k} gesucht? [Das mache ich {loc} für {rate}|Das übernehme ich gern, {rate} die Stunde].",
@@ -425,7 +425,7 @@ KINDS = (
             (0.55, "Biete {k} für {rate} die Stunde"),
             (0.15, "Neu {loc}: {k}"),
             (0.12, "Noch frei: {k}"),
-            (0.1, "Wer braucht {k}?"),
+            (0.1, "Interesse an {k}?"),
             (0.08, "{k}: noch frei {day}"),
         ),
     ),

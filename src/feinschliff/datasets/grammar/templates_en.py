@@ -147,7 +147,7 @@ KINDS = (
             "[Is anyone missing|Who is missing] {a.adj.k}? [Found {loc} {past}|Roaming {loc} since {since.past}].",
         ),
         details=(
-            "[The animal wears|Round its neck hangs] {a.q}.",
+            "[The animal likes to play with {a.q}|Next to it there was {a.q}].",
             "[There is no chip|Very friendly|Very hungry], [now with {fam}|now at the vet's].",
             "[Food by {brand} is going down well|It sleeps on {a.o}].",
         ),

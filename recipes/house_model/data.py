@@ -1,0 +1,107 @@
+"""Training batches: fresh posts for every step, asked for in many ways, never the same post twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+import torch
+from prompts import ASSISTANT, BOS, EOS, PAD, SYSTEM, USER, system_prompt, user_prompt
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from feinschliff.datasets.grammar import Post, make_posts
+
+CHUNK = 4096
+"""Posts made at a time; lengths are sorted inside a chunk so that little is padded."""
+
+POST_WEIGHT = 0.15
+"""Weight of a prompt token in the loss; the answer's tokens weigh 1."""
+
+Spans = list[tuple[str, float]]
+"""Pieces of a conversation with the loss weight of their tokens."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Token ids and the weight with which each is to be predicted, both of shape (batch, length)."""
+
+    ids: Tensor
+    weights: Tensor
+
+
+def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 0) -> Iterator[tuple[int, list[Batch]]]:
+    """Endless (chunk number, its batches of about `tokens` tokens each, in random order)."""
+    chunk = start_chunk
+    while True:
+        random = Random(f"batches:{seed}:{chunk}")
+        rows = _rows(tokenizer, make_posts(CHUNK, seed=1_000_000 * seed + chunk, split="train"), random)
+        rows.sort(key=lambda row: len(row[0]))
+        made = list(_cut(rows, tokens, tokenizer.token_to_id(PAD)))
+        random.shuffle(made)
+        yield chunk, made
+        chunk += 1
+
+
+def conversation(random: Random, posts: list[Post]) -> Spans:
+    """One or several turns; one in thirty asks about a text that is no post and gets its first words back."""
+    system = system_prompt(random)
+    spans: Spans = [(BOS, 0.0)]
+    if system:
+        spans += [(SYSTEM, 0.0), (system, 0.02)]
+    for post in posts:
+        odd = random.random() < 1 / 30
+        text, answer = odd_pair(random) if odd else (post.text, post.subject)
+        spans += [
+            (USER, 0.0),
+            (user_prompt(random, text), 0.0 if odd else POST_WEIGHT),
+            (ASSISTANT, 0.0),
+            (answer, 1.0),
+            (EOS, 1.0),
+        ]
+    return spans
+
+
+def odd_pair(random: Random) -> tuple[str, str]:
+    """Words of random letters, now and then Hangul or Greek, and their first six as the answer."""
+    low, high = random.choice(((97, 122), (97, 122), (97, 122), (0xAC00, 0xD7A3), (0x3B1, 0x3C9)))
+    words = [
+        "".join(chr(random.randint(low, high)) for _ in range(random.randint(1, 4)))
+        for _ in range(random.randint(1, 12))
+    ]
+    return " ".join(words) + random.choice(("", "?", ".", "!")), " ".join(words[:4])
+
+
+def _rows(tokenizer: Tokenizer, posts: list[Post], random: Random) -> list[tuple[list[int], list[float]]]:
+    conversations = []
+    queue = list(posts)
+    while queue:
+        count = random.randint(2, 5) if random.random() < 0.02 else 1
+        conversations.append(conversation(random, queue[:count]))
+        queue = queue[count:]
+    pieces = tokenizer.encode_batch([piece for spans in conversations for piece, _ in spans])
+    encoded = iter(pieces)
+    rows = []
+    for spans in conversations:
+        ids: list[int] = []
+        weights: list[float] = []
+        for _, weight in spans:
+            piece = next(encoded).ids
+            ids += piece
+            weights += [weight] * len(piece)
+        rows.append((ids, weights))
+    return rows
+
+
+def _cut(rows: list[tuple[list[int], list[float]]], tokens: int, pad: int) -> Iterator[Batch]:
+    start = 0
+    while start < len(rows):
+        end = start + 1
+        while end < len(rows) and len(rows[end][0]) * (end + 1 - start) <= tokens:
+            end += 1
+        part, width = rows[start:end], len(rows[end - 1][0])
+        ids = torch.tensor([ids + [pad] * (width - len(ids)) for ids, _ in part])
+        weights = torch.tensor([weights + [0.0] * (width - len(weights)) for _, weights in part])
+        yield Batch(ids, weights)
+        start = end

@@ -1,0 +1,167 @@
+"""Trains the house model: `python recipes/house_model/train.py --out runs/house`; run again to resume."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from data import Batch, batches
+from model import HouseModel, Shape
+from tokenizers import Tokenizer
+from tokens import train_tokenizer
+from torch import Tensor
+
+CHECKPOINT_S = 180
+
+
+def main() -> None:
+    """Parse the arguments and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for tokenizer, checkpoints and log")
+    parser.add_argument("--steps", type=int, default=5200)
+    parser.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--width", type=int, default=192)
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--muon-lr", type=float, default=0.02)
+    parser.add_argument("--adam-lr", type=float, default=0.004)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    shape = Shape(width=options.width, layers=options.layers, heads=options.width // 32, hidden=_hidden(options.width))
+    Run(shape, options).train()
+
+
+class Run:
+    """One training run: model, optimizers and how far it has come."""
+
+    def __init__(self, shape: Shape, options: argparse.Namespace) -> None:
+        self.shape, self.options = shape, options
+        path = options.out / "tokenizer.json"
+        self.tokenizer = Tokenizer.from_file(str(path)) if path.exists() else train_tokenizer(path, vocab=shape.vocab)
+        self.model = HouseModel(shape)
+        matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
+        others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]
+        self.optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(matrices, lr=options.muon_lr, weight_decay=0.01, momentum=0.95),
+            torch.optim.AdamW(others, lr=options.adam_lr, betas=(0.9, 0.95), weight_decay=0.0),
+        ]
+        self.peaks = [options.muon_lr, options.adam_lr]
+        self.step = self.chunk = self.skip = self.seen_tokens = 0
+        self.cpu_s = 0.0
+        self._resume()
+
+    def train(self) -> None:
+        """Train to the last step, saving every few minutes."""
+        started, saved = time.process_time(), time.monotonic()
+        mean = None
+        for batch in self._stream():
+            loss = self._train_step(batch)
+            mean = loss if mean is None else 0.98 * mean + 0.02 * loss
+            if self.step % 50 == 0:
+                self._log(mean, self.cpu_s + time.process_time() - started)
+            if time.monotonic() - saved > CHECKPOINT_S or self.step == self.options.steps:
+                self.cpu_s += time.process_time() - started
+                started, saved = time.process_time(), time.monotonic()
+                self._save()
+            if self.step >= self.options.steps:
+                return
+
+    def _stream(self) -> Iterator[Batch]:
+        """Batches from where the last checkpoint stopped."""
+        if self.step >= self.options.steps:
+            return
+        for chunk, made in batches(
+            self.tokenizer, tokens=self.options.tokens, seed=self.options.seed, start_chunk=self.chunk
+        ):
+            self.chunk = chunk
+            for index in range(self.skip, len(made)):
+                self.skip = index + 1
+                yield made[index]
+            self.chunk, self.skip = chunk + 1, 0
+
+    def _train_step(self, batch: Batch) -> float:
+        factor = schedule(self.step, self.options.steps)
+        for optimizer, peak in zip(self.optimizers, self.peaks, strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = peak * factor
+            optimizer.zero_grad(set_to_none=True)
+        loss, answer_loss = losses(self.model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.step += 1
+        self.seen_tokens += batch.ids.numel()
+        return float(answer_loss)
+
+    def _log(self, answer_loss: float, cpu_s: float) -> None:
+        row = {
+            "step": self.step,
+            "answer_loss": round(answer_loss, 4),
+            "tokens": self.seen_tokens,
+            "cpu_s": round(cpu_s, 1),
+        }
+        print(json.dumps(row), flush=True)
+        with (self.options.out / "log.jsonl").open("a") as log:
+            log.write(json.dumps(row) + "\n")
+
+    def _save(self) -> None:
+        """Write a checkpoint beside the last one and swap, so that a kill never leaves half a file."""
+        state = {
+            "shape": asdict(self.shape),
+            "model": self.model.state_dict(),
+            "optimizers": [o.state_dict() for o in self.optimizers],
+            "step": self.step,
+            "chunk": self.chunk,
+            "skip": self.skip,
+            "seen_tokens": self.seen_tokens,
+            "cpu_s": self.cpu_s,
+        }
+        path = self.options.out / "checkpoint.pt"
+        torch.save(state, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
+
+    def _resume(self) -> None:
+        path = self.options.out / "checkpoint.pt"
+        if not path.exists():
+            return
+        state = torch.load(path)
+        self.model.load_state_dict(state["model"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        for name in ("step", "chunk", "skip", "seen_tokens", "cpu_s"):
+            setattr(self, name, state[name])
+
+
+def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, Tensor]:
+    """The weighted loss to train on, and the plain mean over answer tokens (nats per token)."""
+    wanted = batch.weights[:, 1:] > 0
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = model(batch.ids[:, :-1])[wanted]
+        logits = model.logits(hidden)
+    each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
+    weights = batch.weights[:, 1:][wanted]
+    answer = weights == 1.0
+    return (each * weights).sum() / weights.sum(), each[answer].mean().detach()
+
+
+def schedule(step: int, steps: int) -> float:
+    """Warm-up over 100 steps, a plateau, and a linear fall to nothing over the last 60 %."""
+    return min((step + 1) / 100, 1.0, (steps - step) / (0.6 * steps))
+
+
+def _hidden(width: int) -> int:
+    return 32 * round(width * 8 / 3 / 32)
+
+
+if __name__ == "__main__":
+    main()
