@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from feinschliff.endpoints.protocol import Reply, Request
+from feinschliff.generation.usage import completion_tokens, prompt_tokens
 from feinschliff.store import Spent
 
 
@@ -115,9 +116,9 @@ class Budget:
         """Replace the reservation by what the attempt really took (nothing, where it failed)."""
         self._reserved_prompt -= request.prompt_tokens
         self._reserved_completion -= request.max_tokens
-        if reply is not None and reply.failure is None:
-            self.prompt_tokens += request.prompt_tokens if reply.prompt_tokens is None else reply.prompt_tokens
-            self.completion_tokens += reply.completion_tokens or 0
+        if reply is not None:
+            self.prompt_tokens += prompt_tokens(reply)
+            self.completion_tokens += completion_tokens(reply)
 
     def _refusal(self, request: Request) -> str | None:
         limit = self.limit

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from feinschliff.endpoints.protocol import Reply
+from feinschliff.generation.usage import completion_tokens, is_estimated, prompt_tokens
 from feinschliff.records import Answer, Flag
 from feinschliff.text.loops import is_looping
-from feinschliff.text.tokens import estimate_tokens
 
 _TAG = r"(?:think|thinking|thought|reasoning)"
 _OPEN = re.compile(rf"\s*<{_TAG}>", re.IGNORECASE)
@@ -32,10 +32,6 @@ def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
     """The record of a reply."""
     text, thought = split_reasoning(reply.text)
     reasoning = "\n".join(part for part in (reply.reasoning, thought) if part) or None
-    estimated = reply.prompt_tokens is None or reply.completion_tokens is None
-    completion = reply.completion_tokens
-    if completion is None:
-        completion = estimate_tokens(reply.text) + estimate_tokens(reply.reasoning or "")
     return Answer(
         key=key,
         example=example,
@@ -43,9 +39,9 @@ def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
         text=text,
         reasoning=reasoning,
         finish_reason=reply.finish_reason,
-        prompt_tokens=0 if reply.failure else (reply.prompt_tokens or reply.request.prompt_tokens),
-        completion_tokens=0 if reply.failure else completion,
-        tokens_estimated=estimated and reply.failure is None,
+        prompt_tokens=prompt_tokens(reply),
+        completion_tokens=completion_tokens(reply),
+        tokens_estimated=is_estimated(reply),
         logprobs=reply.logprobs,
         latency_s=reply.latency_s,
         attempts=reply.attempts,
@@ -57,7 +53,7 @@ def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
 
 
 def split_reasoning(text: str) -> tuple[str, str | None]:
-    """(answer, reasoning): what stands before a closing tag is reasoning, also where the template wrote the opening one.
+    """(answer, reasoning): what stands before a closing tag is reasoning, also where the template opened it.
 
     An opening tag that is never closed makes the whole text reasoning: the answer was cut before it began.
     """

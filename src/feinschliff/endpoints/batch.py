@@ -1,0 +1,237 @@
+"""One batch under way: workers that pull requests, retry them and hand the replies over."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
+from feinschliff.endpoints.parse import BrokenBody, parse_answer
+from feinschliff.endpoints.protocol import Gate, Reply, Request, SendReport, Sink
+from feinschliff.endpoints.retry import MOST_ATTEMPTS, backoff_s
+from feinschliff.endpoints.transport import AttemptFailed
+from feinschliff.errors import EndpointGone, RequestRefused
+
+_REFUSED_FOR_GOOD = frozenset({401, 403, 404})
+
+
+@dataclass(frozen=True)
+class Line:
+    """What all batches of one endpoint share."""
+
+    shown: str
+    """The endpoint's redacted URL, for messages."""
+    plain: bool
+    """True: plain completions."""
+    concurrency: int
+    post: Callable[[bytes, float], Awaitable[bytes]]
+    """Body and seconds to the response's body. Raises: AttemptFailed."""
+    redact: Callable[[str], str]
+    breaker: Breaker
+    patience: Patience
+    rate: RateLimit
+
+
+class Batch:
+    """The workers of one `send`; lives in the endpoint's event loop."""
+
+    def __init__(self, line: Line, requests: Iterable[Request], gate: Gate, sink: Sink) -> None:
+        self._line = line
+        self._requests: Iterator[tuple[int, Request]] = enumerate(requests)
+        self._gate = gate
+        self._sink = sink
+        self._sent = 0
+        self._failed: Counter[str] = Counter()
+        self._unsent: list[tuple[int, Request]] = []
+        self._active = 0
+        self._in_flight = 0
+        self._settled = asyncio.Event()
+        self._receipts = _Receipts(asyncio.get_running_loop())
+
+    async def run(self) -> SendReport:
+        """Work until all requests are answered or refused by the gate.
+
+        Raises: EndpointGone, RequestRefused, and whatever the requests' iterator, the gate or the sink raises.
+        """
+        self._line.breaker.reset()
+        workers = [asyncio.create_task(self._work()) for _ in range(self._line.concurrency)]
+        try:
+            done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+        for worker in done:
+            worker.result()
+        self._unsent.sort(key=lambda entry: entry[0])
+        return SendReport(self._sent, tuple(request for _, request in self._unsent), dict(self._failed))
+
+    async def _work(self) -> None:
+        for index, request in self._requests:
+            self._active += 1
+            try:
+                reply = await self._answer(request)
+                if reply is None:
+                    self._unsent.append((index, request))
+                else:
+                    await self._deliver(reply)
+            finally:
+                self._active -= 1
+
+    async def _answer(self, request: Request) -> Reply | None:
+        """The reply after as many attempts as it takes; None where the gate refused one."""
+        body = _body(request, plain=self._line.plain)
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            if not await self._admitted(request):
+                return None
+            try:
+                return await self._attempt(request, body, attempt)
+            except AttemptFailed as failed:
+                self._note(failed)
+                if not failed.retried:
+                    return self._rejected(request, failed, attempt)
+                last = failed
+            if attempt < MOST_ATTEMPTS:
+                await asyncio.sleep(backoff_s(attempt, last.retry_after_s))
+        return Reply(request, attempts=attempt, failure=f"given up after {attempt} attempts: {last}")
+
+    async def _admitted(self, request: Request) -> bool:
+        """Wait for the rate limit and ask the gate.
+
+        A refusal is final only when nothing is in flight: what others have reserved may be more than they will use.
+        """
+        while True:
+            await self._line.rate.ready(request.prompt_tokens + request.max_tokens)
+            if self._gate.admit(request):
+                return True
+            if not self._in_flight:
+                return False
+            await self._settled.wait()
+
+    async def _attempt(self, request: Request, body: bytes, attempt: int) -> Reply:
+        line = self._line
+        slot = line.rate.take(request.prompt_tokens + request.max_tokens)
+        reply = None
+        self._sent += 1
+        self._in_flight += 1
+        started = time.perf_counter()
+        try:
+            content = await line.post(body, line.patience.limit_s)
+            latency_s = time.perf_counter() - started
+            reply = _reply(request, content, latency_s, attempt, line.redact)
+        finally:
+            self._in_flight -= 1
+            self._gate.settle(request, reply)
+            self._settled.set()
+            self._settled = asyncio.Event()
+        if reply.prompt_tokens is not None and reply.completion_tokens is not None:
+            line.rate.correct(slot, reply.prompt_tokens + reply.completion_tokens)
+        line.patience.saw(latency_s)
+        line.breaker.accepted()
+        return reply
+
+    def _note(self, failed: AttemptFailed) -> None:
+        """Count a failed attempt. Raises: EndpointGone."""
+        self._failed[failed.kind] += 1
+        if not failed.retried:
+            return
+        breaker = self._line.breaker
+        if breaker.failure(workers=self._active, refused=failed.refused):
+            raise EndpointGone(
+                f"{self._line.shown} does not answer any more ({breaker.failures} failures in a row)",
+                asked=self._line.shown,
+                found=str(failed),
+                mend="start it again and run the same command: what was paid for is kept",
+            )
+
+    def _rejected(self, request: Request, failed: AttemptFailed, attempt: int) -> Reply:
+        """A reply that holds the server's refusal. Raises: RequestRefused where asking on is useless."""
+        rejected = self._line.breaker.rejected()
+        if failed.status in _REFUSED_FOR_GOOD or rejected >= max(3, self._line.concurrency):
+            raise RequestRefused(
+                f"{self._line.shown} refused the request: {failed}",
+                asked=f"model {request.model} at {self._line.shown}",
+                found=str(failed),
+                mend=_mend(failed.status),
+            )
+        return Reply(request, attempts=attempt, failure=str(failed))
+
+    async def _deliver(self, reply: Reply) -> None:
+        receipt = self._receipts.new()
+        self._sink(reply, functools.partial(self._receipts.ring, receipt))
+        if not receipt.done():
+            await receipt
+
+
+class _Receipts:
+    """Futures that any thread may resolve. Those of one grouped commit wake the loop once."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._thread = threading.get_ident()
+        self._rung: deque[asyncio.Future[None]] = deque()
+        self._waking = False
+
+    def new(self) -> asyncio.Future[None]:
+        return self._loop.create_future()
+
+    def ring(self, receipt: asyncio.Future[None]) -> None:
+        self._rung.append(receipt)
+        if threading.get_ident() == self._thread:
+            self._resolve()
+        elif not self._waking and not self._loop.is_closed():
+            self._waking = True
+            self._loop.call_soon_threadsafe(self._resolve)
+
+    def _resolve(self) -> None:
+        # First the flag, then the queue: who rings in between either is seen here or wakes the loop again.
+        self._waking = False
+        while self._rung:
+            receipt = self._rung.popleft()
+            if not receipt.done():
+                receipt.set_result(None)
+
+
+def _body(request: Request, *, plain: bool) -> bytes:
+    body: dict[str, object] = {"model": request.model}
+    if plain:
+        body["prompt"] = "\n\n".join(message.content for message in request.messages)
+    else:
+        body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
+    body.update(request.fields)
+    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _reply(request: Request, content: bytes, latency_s: float, attempt: int, redact: Callable[[str], str]) -> Reply:
+    try:
+        parsed = parse_answer(content)
+    except BrokenBody as error:
+        raise AttemptFailed(f"a broken answer: {redact(str(error))}", kind="broken_body") from error
+    return Reply(
+        request,
+        parsed.text,
+        parsed.reasoning,
+        parsed.finish_reason,
+        parsed.prompt_tokens,
+        parsed.completion_tokens,
+        parsed.logprobs,
+        latency_s,
+        attempt,
+        refusal=parsed.refusal,
+        applied=parsed.applied,
+        fingerprint=parsed.fingerprint,
+    )
+
+
+def _mend(status: int | None) -> str:
+    if status in (401, 403):
+        return "give the key with --api-key-env VAR"
+    if status == 404:
+        return "look at the URL and the model's name"
+    return "leave out the setting that the server does not take"

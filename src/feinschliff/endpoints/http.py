@@ -1,0 +1,147 @@
+"""The client for any OpenAI-compatible URL: synchronous batches outside, concurrent and retrying inside."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Coroutine, Iterable, Mapping
+from types import MappingProxyType, TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx2
+from pydantic import JsonValue
+
+from feinschliff.endpoints.address import parse_url, redact_url
+from feinschliff.endpoints.batch import Batch, Line
+from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
+from feinschliff.endpoints.loop import LoopThread
+from feinschliff.endpoints.protocol import Backend, Gate, ModelInfo, Request, SendReport, Sink
+from feinschliff.endpoints.server import Server
+from feinschliff.endpoints.transport import Transport
+from feinschliff.errors import Interrupted
+
+__all__ = ["HttpEndpoint", "redact_url"]
+
+T = TypeVar("T")
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_DEFAULT_CONCURRENCY = 4
+
+
+class HttpEndpoint:
+    """An open connection to an OpenAI-compatible server.
+
+    Args:
+        url: a base such as `http://localhost:11434/v1`, or a full `.../chat/completions` or `.../completions` URL.
+            With the latter, the messages' contents joined by blank lines are the prompt. A base without a version
+            whose `/models` is not there is tried with `/v1`.
+        api_key: sent as `Authorization: Bearer`, shown nowhere.
+        headers: further headers; their values are secrets as well.
+        concurrency: requests in flight at most; None: llama.cpp's slots, else 4.
+        timeout_s: longest wait for one attempt, from connecting to the last byte.
+        rpm, tpm: attempts and tokens in any minute at most.
+        identity: what stands in the answer keys instead of the redacted URL.
+
+    Raises: EndpointError for what is no URL, InputError for a key or header that HTTP cannot carry.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        concurrency: int | None = None,
+        timeout_s: float = 120.0,
+        rpm: int | None = None,
+        tpm: int | None = None,
+        identity: str | None = None,
+    ) -> None:
+        self._address = parse_url(url)
+        self._identity = identity or self._address.identity
+        self._transport = Transport(self._address, api_key=api_key, headers=headers)
+        self._server = Server(self._address, self._transport)
+        self._concurrency = concurrency
+        self._breaker = Breaker()
+        self._patience = Patience(timeout_s)
+        self._rate = RateLimit(rpm, tpm)
+        self._starting = threading.Lock()
+        self._loop: LoopThread | None = None
+
+    def __repr__(self) -> str:
+        return f"HttpEndpoint({self._identity!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def identity(self) -> str:
+        """The redacted base URL, or what the constructor was given."""
+        return self._identity
+
+    @property
+    def backend(self) -> Backend:
+        """The server's software, found out at first use; `unknown` where it cannot be told."""
+        return self._run(self._server.backend())
+
+    @property
+    def concurrency(self) -> int:
+        """Requests in flight at most."""
+        if self._concurrency is None:
+            self._concurrency = self._run(self._server.slots()) or _DEFAULT_CONCURRENCY
+        return self._concurrency
+
+    def models(self) -> list[ModelInfo]:
+        """What the server lists. Raises: EndpointError when it cannot be reached."""
+        return self._run(self._server.models())
+
+    def defaults(self, model: str) -> dict[str, JsonValue]:
+        """Sampling defaults that the server tells of itself, by catalogue name; empty where it tells none."""
+        return self._run(self._server.defaults(model))
+
+    def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
+        """Send all; each reply goes to `sink`, in the endpoint's thread, as it comes.
+
+        The requests are pulled as they are needed, so a generator of any length is fine.
+
+        Raises: EndpointGone, RequestRefused, Interrupted, and whatever `requests`, `gate` or `sink` raises.
+        """
+        concurrency = self.concurrency
+        return self._run(self._batch(requests, gate, sink, concurrency))
+
+    def close(self) -> None:
+        """Close the connections and end the thread; safe to call twice."""
+        with self._starting:
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            with contextlib.suppress(httpx2.HTTPError, RuntimeError):
+                loop.run(self._transport.close())
+            loop.close()
+
+    async def _batch(self, requests: Iterable[Request], gate: Gate, sink: Sink, concurrency: int) -> SendReport:
+        path = "/completions" if self._address.plain else "/chat/completions"
+        url = httpx2.URL(self._address.url(path, base=await self._server.base()))
+        line = Line(
+            shown=self._address.identity,
+            plain=self._address.plain,
+            concurrency=concurrency,
+            post=lambda body, limit_s: self._transport.exchange("POST", url, body, limit_s),
+            redact=self._transport.redact,
+            breaker=self._breaker,
+            patience=self._patience,
+            rate=self._rate,
+        )
+        return await Batch(line, requests, gate, sink).run()
+
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        with self._starting:
+            if self._loop is None:
+                self._loop = LoopThread()
+            loop = self._loop
+        try:
+            return loop.run(coroutine)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted", mend="run the same command to go on; what was paid for is kept") from None

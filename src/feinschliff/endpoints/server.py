@@ -1,0 +1,226 @@
+"""What a server tells of itself: its software, its models, its sampling defaults, its slots."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+from pydantic import JsonValue
+
+from feinschliff.endpoints.address import Address
+from feinschliff.endpoints.parse import BrokenBody, parse_object
+from feinschliff.endpoints.protocol import Backend, ModelInfo
+from feinschliff.endpoints.transport import AttemptFailed, Transport
+from feinschliff.errors import EndpointError
+
+_HOSTS: dict[str, Backend] = {"api.openai.com": "openai", "openrouter.ai": "openrouter"}
+_SAMPLING = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty")
+_INJECTED = {"temperature": 1.0, "top_p": 1.0}
+"""What Ollama's /v1 sends to its engine where a request says nothing, whatever the Modelfile holds."""
+_ATTEMPTS = 8
+_PROBE_ATTEMPTS = 6
+_PROBE_S = 2.0
+_LIST_S = 15.0
+
+
+class Server:
+    """Questions to one server, asked in the endpoint's event loop; what does not change is asked once."""
+
+    def __init__(self, address: Address, transport: Transport) -> None:
+        self._address = address
+        self._transport = transport
+        self._base: str | None = address.base if address.versioned or address.full else None
+        self._backend: Backend | None = _HOSTS.get(address.host)
+        self._props: dict[str, Any] = {}
+
+    async def base(self) -> str:
+        """The base that answers `/models`: the given one, else the given one with `/v1`."""
+        if self._base is None:
+            try:
+                await self._listed()
+            except EndpointError:
+                return self._address.base
+        return self._base or self._address.base
+
+    async def models(self) -> list[ModelInfo]:
+        """What the server lists; nothing where a full completions address has no list beside it.
+
+        Raises: EndpointError when it cannot be reached or refuses.
+        """
+        body = await self._listed()
+        rows = body.get("data")
+        if not isinstance(rows, list):
+            raise EndpointError(f"{self._address.identity} lists no models", found="no 'data' in the answer of /models")
+        backend = await self.backend()
+        digests = await self._ollama_digests() if backend == "ollama" else {}
+        slot = _integer(_sub(self._props, "default_generation_settings").get("n_ctx"))
+        return [
+            ModelInfo(row["id"], digests.get(row["id"]), slot or _context(row))
+            for row in rows
+            if isinstance(row, dict) and isinstance(row.get("id"), str)
+        ]
+
+    async def backend(self) -> Backend:
+        """The server's software, `unknown` where it does not show."""
+        if self._backend is None:
+            props, ollama, studio, vllm = await asyncio.gather(
+                *(self._probe(path) for path in ("/props", "/api/version", "/api/v0/models", "/version"))
+            )
+            if props is None and ollama is None and studio is None and vllm is None:
+                return "unknown"  # not reached: the next question may find it
+            self._props = props if props and "default_generation_settings" in props else {}
+            self._backend = _software(self._props, ollama or {}, studio or {}, vllm or {})
+        return self._backend
+
+    async def slots(self) -> int | None:
+        """Requests that llama.cpp works on at the same time; None for others."""
+        await self.backend()
+        return _integer(self._props.get("total_slots"))
+
+    async def defaults(self, model: str) -> dict[str, JsonValue]:
+        """Sampling defaults by catalogue name, as far as the server tells them."""
+        backend = await self.backend()
+        if backend == "llama.cpp":
+            params = _sub(_sub(self._props, "default_generation_settings"), "params")
+            return {name: _rounded(params[name]) for name in _SAMPLING if _is_number(params.get(name))}
+        if backend == "ollama":
+            shown = await self._ask("POST", "/api/show", {"model": model})
+            return _modelfile(shown.get("parameters")) | _INJECTED
+        return {}
+
+    async def _listed(self) -> dict[str, Any]:
+        """The answer of `/models`; settles which base it is. Raises: EndpointError."""
+        bases = [self._base] if self._base else [self._address.base, self._address.base + "/v1"]
+        for base in bases:
+            try:
+                body = await self._get("GET", self._address.url("/models", base=base))
+            except AttemptFailed as failed:
+                if failed.status not in (404, 405):
+                    raise self._unreachable(failed) from None
+            else:
+                self._base = base
+                return body
+        if self._address.full:
+            return {"data": []}
+        raise EndpointError(
+            f"{self._address.identity} has no list of models (HTTP 404)",
+            asked=f"{self._address.identity}/models",
+            found="HTTP 404",
+            mend="give the base of an OpenAI-compatible API, as http://localhost:11434/v1",
+        )
+
+    async def _ollama_digests(self) -> dict[str, str]:
+        rows = (await self._ask("GET", "/api/tags")).get("models")
+        named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return {str(row.get("name")): str(row["digest"]) for row in named if row.get("digest")}
+
+    async def _probe(self, path: str) -> dict[str, Any] | None:
+        """The JSON object at a path below the root; {} where there is none, None where nobody answered."""
+        try:
+            return await self._get("GET", self._root(path), attempts=_PROBE_ATTEMPTS, limit_s=_PROBE_S, timeouts=1)
+        except AttemptFailed as failed:
+            return None if failed.kind in ("timeout", "connection") else {}
+
+    async def _ask(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> dict[str, Any]:
+        """The JSON object at a path below the root. Raises: EndpointError."""
+        try:
+            return await self._get(method, self._root(path), body=body)
+        except AttemptFailed as failed:
+            if failed.retried:
+                raise self._unreachable(failed) from None
+            return {}
+
+    def _root(self, path: str) -> str:
+        return self._address.url(path, base=self._address.root)
+
+    async def _get(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Mapping[str, JsonValue] | None = None,
+        attempts: int = _ATTEMPTS,
+        limit_s: float = _LIST_S,
+        timeouts: int = 3,
+    ) -> dict[str, Any]:
+        """A JSON object, asked for until it comes. Raises: AttemptFailed."""
+        content = None if body is None else httpx2.Request("POST", url, json=dict(body)).content
+        left = {"connection": 6, "timeout": timeouts}
+        for attempt in range(attempts):
+            try:
+                return _object(await self._transport.exchange(method, httpx2.URL(url), content, limit_s))
+            except AttemptFailed as failed:
+                left[failed.kind] = left.get(failed.kind, attempts) - (2 if failed.refused else 1)
+                if not failed.retried or left[failed.kind] <= 0 or attempt + 1 == attempts:
+                    raise
+                await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.5, 0.05 * 2.0**attempt))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _unreachable(self, failed: AttemptFailed) -> EndpointError:
+        shown = self._address.identity
+        refused = failed.status in (401, 403)
+        return EndpointError(
+            f"{shown} refuses to list its models ({failed})" if refused else f"cannot reach {shown} ({failed})",
+            asked=shown,
+            found=str(failed),
+            mend="give the key with --api-key-env VAR" if refused else "start the server or correct the URL",
+        )
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        return parse_object(content)
+    except BrokenBody as error:
+        raise AttemptFailed(f"a broken answer: {error}", kind="broken_body") from error
+
+
+def _software(
+    props: Mapping[str, Any], ollama: Mapping[str, Any], studio: Mapping[str, Any], vllm: Mapping[str, Any]
+) -> Backend:
+    if props:
+        return "llama.cpp"
+    if isinstance(ollama.get("version"), str):
+        return "ollama"
+    if isinstance(studio.get("data"), list):
+        return "lmstudio"
+    return "vllm" if isinstance(vllm.get("version"), str) else "unknown"
+
+
+def _modelfile(parameters: Any) -> dict[str, JsonValue]:
+    """Numbers of the text that Ollama shows: a line `name value` for each parameter."""
+    found: dict[str, JsonValue] = {}
+    for line in parameters.splitlines() if isinstance(parameters, str) else ():
+        name, _, value = line.strip().partition(" ")
+        if name in _SAMPLING:
+            try:
+                found[name] = int(value) if name == "top_k" else float(value)
+            except ValueError:
+                continue
+    return found
+
+
+def _context(row: Mapping[str, Any]) -> int | None:
+    meta = _sub(row, "meta")
+    told = (row.get("max_model_len"), row.get("context_length"), meta.get("n_ctx"), meta.get("n_ctx_train"))
+    return next((value for value in map(_integer, told) if value), None)
+
+
+def _sub(mapping: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = mapping.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _integer(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def _rounded(value: float) -> JsonValue:
+    """The number that was meant: servers print their 32-bit floats with all 17 digits."""
+    return value if isinstance(value, int) else float(f"{value:.6g}")

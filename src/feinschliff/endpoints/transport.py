@@ -1,0 +1,164 @@
+"""One HTTP exchange: connections, headers and secrets, and every way to fail brought to one exception."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import re
+import urllib.request
+from collections.abc import Iterable, Mapping
+
+import httpx2
+
+from feinschliff.endpoints.address import Address
+from feinschliff.endpoints.parse import error_text
+from feinschliff.endpoints.retry import is_retried, parse_retry_after
+from feinschliff.errors import InputError
+
+_CONNECT_S = 15.0
+_WORDS = 300
+_SHORTEST_SECRET = 4
+
+
+class AttemptFailed(Exception):
+    """An exchange that brought no usable answer. Its text is one sentence without secrets."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        kind: str,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        refused: bool = False,
+    ) -> None:
+        super().__init__(what)
+        self.kind = kind
+        """`429`, `500`, `timeout`, `connection`, `broken_body`."""
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.refused = refused
+        """True where nobody listens at the address."""
+
+    @property
+    def retried(self) -> bool:
+        """True where another attempt can help."""
+        return self.status is None or is_retried(self.status)
+
+
+class Transport:
+    """Connections to one host, kept open between requests. To be used from one event loop.
+
+    httpx2's transport is used without its client: the client logs every URL (which may hold a key), follows cookies
+    and costs a third of the time of a short request.
+    """
+
+    def __init__(self, address: Address, *, api_key: str | None, headers: Mapping[str, str]) -> None:
+        self._headers = _headers(address, api_key, headers)
+        self._secrets = _secrets(address, api_key, headers)
+        proxy = _environment_proxy(address)
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0)
+        self._http = httpx2.AsyncHTTPTransport(limits=limits, proxy=proxy, trust_env=not address.loopback)
+
+    async def exchange(self, method: str, url: httpx2.URL, body: bytes | None, limit_s: float) -> bytes:
+        """The body of a 2xx response within `limit_s` seconds, all phases together. Raises: AttemptFailed."""
+        extensions = {"timeout": {"connect": min(_CONNECT_S, limit_s)}}
+        request = httpx2.Request(method, url, headers=self._headers, content=body, extensions=extensions)
+        try:
+            async with asyncio.timeout(limit_s):
+                response = await self._http.handle_async_request(request)
+                try:
+                    content = await response.aread()
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx2.TimeoutException):
+            raise AttemptFailed(f"no answer within {limit_s:.3g} s", kind="timeout") from None
+        except httpx2.DecodingError as error:
+            raise AttemptFailed("a body that cannot be decoded", kind="broken_body") from error
+        except httpx2.HTTPError as error:
+            raise self._disconnected(error) from None
+        if 200 <= response.status_code < 300:
+            return content
+        raise self._bad_status(response, content)
+
+    def redact(self, text: str) -> str:
+        """The text without any secret, at most 300 characters."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        text = " ".join(text.split())
+        return text if len(text) <= _WORDS else text[: _WORDS - 3] + "..."
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    def _disconnected(self, error: httpx2.HTTPError) -> AttemptFailed:
+        if _is_refused(error):
+            return AttemptFailed("connection refused", kind="connection", refused=True)
+        words = self.redact(str(error)) or type(error).__name__
+        return AttemptFailed(f"connection failed: {words}", kind="connection")
+
+    def _bad_status(self, response: httpx2.Response, content: bytes) -> AttemptFailed:
+        status = response.status_code
+        words = self.redact(error_text(content))
+        return AttemptFailed(
+            f"HTTP {status}: {words}" if words else f"HTTP {status}",
+            kind=str(status),
+            status=status,
+            retry_after_s=parse_retry_after(response.headers.get("retry-after")),
+        )
+
+
+def _headers(address: Address, api_key: str | None, extra: Mapping[str, str]) -> list[tuple[str, str]]:
+    headers = {
+        "host": httpx2.URL(address.base).netloc.decode(),
+        "user-agent": "feinschliff",
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+        "content-type": "application/json",
+    }
+    if address.basic is not None:
+        headers["authorization"] = address.basic
+    if api_key is not None:
+        headers["authorization"] = f"Bearer {api_key}"
+    for name, value in extra.items():
+        headers[name.lower()] = value
+    for name, value in headers.items():
+        _check_header(name, value)
+    return list(headers.items())
+
+
+def _check_header(name: str, value: str) -> None:
+    # An HTTP library would show the value in its error message.
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name):
+        raise InputError(f"'{name}' is no header name", asked=f"header {name}", mend="write 'Name: value'")
+    if not re.fullmatch(r"[\x20-\x7e\t]*", value):
+        what = "API key" if name == "authorization" else f"header '{name}'"
+        raise InputError(f"the {what} holds characters that HTTP does not allow", mend="look for line breaks in it")
+
+
+def _secrets(address: Address, api_key: str | None, headers: Mapping[str, str]) -> tuple[str, ...]:
+    values: Iterable[str] = (*address.secrets, *([api_key] if api_key else []), *headers.values())
+    words = {word for value in values for word in (value, *value.split())}
+    return tuple(sorted((word for word in words if len(word) >= _SHORTEST_SECRET), key=len, reverse=True))
+
+
+def _environment_proxy(address: Address) -> str | None:
+    """The proxy that the environment wants for this address; none for loopback."""
+    if address.loopback or urllib.request.proxy_bypass_environment(address.host):
+        return None
+    proxies = urllib.request.getproxies_environment()
+    proxy = proxies.get(address.base.partition(":")[0]) or proxies.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+
+
+def _is_refused(error: BaseException) -> bool:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno == errno.ECONNREFUSED:
+            return True
+        if isinstance(seen, OSError) and "refused" in str(seen).lower():
+            return True
+        seen = seen.__cause__ or seen.__context__
+    # With several addresses of a name, the text is all that is left.
+    return "all connection attempts failed" in str(error).lower()
