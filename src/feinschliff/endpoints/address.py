@@ -90,9 +90,7 @@ def parse_url(url: str) -> Address:
     path = parts.path.rstrip("/")
     suffix = next((s for s in _SUFFIXES if path.endswith(s)), "")
     base = f"{parts.scheme.lower()}://{_netloc(parts, port)}{path.removesuffix(suffix)}"
-    return Address(
-        base.rstrip("/"), parts.query, _basic(parts), plain=suffix == "/completions", full=bool(suffix)
-    )
+    return Address(base.rstrip("/"), parts.query, _basic(parts), plain=suffix == "/completions", full=bool(suffix))
 
 
 def redact_url(url: str) -> str:

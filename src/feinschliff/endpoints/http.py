@@ -15,7 +15,7 @@ from feinschliff.endpoints.address import parse_url, redact_url
 from feinschliff.endpoints.batch import Batch, Line
 from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
 from feinschliff.endpoints.loop import LoopThread
-from feinschliff.endpoints.protocol import Backend, Gate, ModelInfo, Request, SendReport, Sink
+from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.endpoints.server import Server
 from feinschliff.endpoints.transport import Transport
 from feinschliff.errors import Interrupted
@@ -28,7 +28,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _DEFAULT_CONCURRENCY = 4
 
 
-class HttpEndpoint:
+class HttpEndpoint(Endpoint):
     """An open connection to an OpenAI-compatible server.
 
     Args:
@@ -74,7 +74,9 @@ class HttpEndpoint:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     @property

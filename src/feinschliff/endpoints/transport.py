@@ -145,11 +145,15 @@ def _secrets(address: Address, api_key: str | None, headers: Mapping[str, str]) 
 
 def _environment_proxy(address: Address) -> str | None:
     """The proxy that the environment wants for this address; none for loopback."""
-    if address.loopback or urllib.request.proxy_bypass_environment(address.host):
+    if address.loopback or _is_bypassed(address.host):
         return None
     proxies = urllib.request.getproxies_environment()
     proxy = proxies.get(address.base.partition(":")[0]) or proxies.get("all")
     return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+
+
+def _is_bypassed(host: str) -> bool:
+    return bool(urllib.request.proxy_bypass_environment(host))  # type: ignore[attr-defined]
 
 
 def _is_refused(error: BaseException) -> bool:

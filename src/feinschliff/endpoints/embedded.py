@@ -1,0 +1,166 @@
+"""llama.cpp in the process, for a GGUF file: no server to install, no address to know.
+
+llama.cpp's own HTTP server runs in threads of this process and is asked over loopback like any other endpoint.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import JsonValue
+
+from feinschliff.endpoints.gguf import GgufHeader, read_header, sampling_defaults
+from feinschliff.endpoints.http import HttpEndpoint
+from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
+from feinschliff.errors import ModelError
+
+_MOST_CONTEXT = 4096
+_TINY_PARAMETERS = 50_000_000
+
+
+class EmbeddedEndpoint(Endpoint):
+    """A GGUF file, served within this process.
+
+    Args:
+        path: the GGUF file.
+        slots: answers made at the same time.
+        threads: CPU threads; None: one for models below 50 M parameters (more only make them wait for each other),
+            else half the processors.
+        context_tokens: tokens of prompt and answer together, per slot; None: the model's own, at most 4096.
+        alias: the model's name; None: the file's name without its ending.
+
+    Raises: ModelError for a file that is no model, or one that llama.cpp cannot load.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        slots: int = 4,
+        threads: int | None = None,
+        context_tokens: int | None = None,
+        alias: str | None = None,
+    ) -> None:
+        file = Path(path)
+        header = read_header(file)
+        self._header = header
+        self._alias = alias or file.stem
+        self._digest = file_digest(file)
+        self._context = context_tokens or min(header.context_length or _MOST_CONTEXT, _MOST_CONTEXT)
+        self._slots = slots
+        # Loopback is open to every user of the machine: without a key all of them could ask this model.
+        key = secrets.token_urlsafe(24)
+        params = _params(file, self._alias, slots, threads or _threads(header), self._context, key)
+        self._engine: Any = _start(params, file)
+        self._http = HttpEndpoint(
+            f"{self._engine.listening_address}/v1", api_key=key, concurrency=slots, identity=self.identity
+        )
+
+    def __repr__(self) -> str:
+        return f"EmbeddedEndpoint({self._alias!r}, slots={self._slots})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def identity(self) -> str:
+        """`embedded:` and the SHA-256 of the file: the same file gives the same answers wherever it lies."""
+        return f"embedded:{self._digest}"
+
+    @property
+    def backend(self) -> Backend:
+        """Always `llama.cpp`."""
+        return "llama.cpp"
+
+    @property
+    def concurrency(self) -> int:
+        """The number of slots: requests beyond it would only queue."""
+        return self._slots
+
+    def models(self) -> list[ModelInfo]:
+        """The one model, with the file's SHA-256 as digest."""
+        return [ModelInfo(self._alias, self._digest, self._context)]
+
+    def defaults(self, model: str) -> dict[str, JsonValue]:
+        """llama.cpp's sampling defaults, and over them those in the file."""
+        return self._http.defaults(model) | sampling_defaults(self._header.metadata)
+
+    def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
+        """As for any endpoint."""
+        return self._http.send(requests, gate=gate, sink=sink)
+
+    def close(self) -> None:
+        """Stop the engine; safe to call twice."""
+        self._http.close()
+        self._engine = None  # there is no other way to stop it than to drop the last reference
+
+
+def file_digest(path: Path) -> str:
+    """Hex SHA-256 of a file; computed once per path, size and modification time."""
+    stat = path.stat()
+    return _digest(str(path.resolve()), stat.st_size, stat.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=64)
+def _digest(path: str, _size: int, _mtime_ns: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _threads(header: GgufHeader) -> int:
+    return 1 if header.parameters < _TINY_PARAMETERS else max(1, (os.cpu_count() or 2) // 2)
+
+
+def _params(file: Path, alias: str, slots: int, threads: int, context: int, key: str) -> Any:
+    """llama.cpp's parameters, hardened: it comes with a web page, open CORS and an 8 GiB prompt cache."""
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(file)
+    params.model_alias = {alias}
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [key]
+    params.ui = False
+    params.cors_origins = ""
+    params.cors_credentials = False
+    params.endpoint_slots = False
+    params.endpoint_props = False
+    params.endpoint_metrics = False
+    params.cache_ram_mib = 0
+    params.n_parallel = slots
+    # With a KV cache shared by the slots, repeated seeded answers differ; without it the context is divided by them.
+    params.kv_unified = False
+    params.n_ctx = slots * context
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    params.fit_params = False
+    params.warmup = False
+    params.verbosity = 0
+    return params
+
+
+def _start(params: Any, file: Path) -> Any:
+    import xllamacpp
+
+    try:
+        return xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise ModelError(
+            f"llama.cpp cannot load {file}",
+            asked=str(file),
+            found=str(error).strip() or None,
+            mend="the file may be damaged, or its architecture newer than this llama.cpp",
+        ) from error
