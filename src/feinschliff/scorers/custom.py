@@ -179,10 +179,15 @@ def _code(code: CodeType) -> tuple[object, ...]:
     return code.co_code, constants, code.co_names
 
 
-def _plain(values: Iterable[object]) -> list[str]:
-    """Values as text that is the same in every process: what is no plain value stands by its type."""
+def _plain(values: Iterable[object]) -> list[object]:
+    """Values that read the same in every process: what is no plain value stands by its type."""
     return [
-        repr(v) if isinstance(v, str | bytes | int | float | tuple | None) else type(v).__qualname__ for v in values
+        _plain(v)
+        if isinstance(v, tuple)
+        else v
+        if isinstance(v, str | bytes | int | float | None)
+        else type(v).__qualname__
+        for v in values
     ]
 
 
