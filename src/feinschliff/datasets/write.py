@@ -43,7 +43,8 @@ def write_rows(
             found=f"suffix '{suffix}'",
             mend="end it in .csv or .jsonl",
         )
-    _replace(path, text.encode())
+    # A model's answer can end in half of a surrogate pair, which UTF-8 cannot hold: it becomes "?".
+    _replace(path, text.encode(errors="replace"))
 
 
 def _to_csv(rows: Sequence[Mapping[str, JsonValue]], names: Sequence[str], delimiter: str) -> str:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import hashlib
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feinschliff.datasets.split import split
+from feinschliff.records import Example
+
+
+def make_examples(count: int, first: int = 0) -> list[Example]:
+    return [Example(id=f"row {i}") for i in range(first, first + count)]
+
+
+@pytest.mark.parametrize(("count", "held_out"), [(10, 4), (11, 4), (12, 5), (100, 40), (150, 60), (400, 60)])
+def test_forty_percent_at_most_sixty(count: int, held_out: int) -> None:
+    parts = split(make_examples(count))
+    assert not parts.shared
+    assert len(parts.held_out) == held_out
+    assert len(parts.search) == count - held_out
+
+
+@given(st.integers(10, 200))
+def test_each_example_is_in_one_part_in_the_datas_order(count: int) -> None:
+    examples = make_examples(count)
+    parts = split(examples)
+    assert sorted([*parts.search, *parts.held_out], key=examples.index) == examples
+    for part in (parts.search, parts.held_out):
+        assert list(part) == [e for e in examples if e in part]
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_few_examples_serve_both(count: int) -> None:
+    examples = tuple(make_examples(count))
+    parts = split(examples)
+    assert parts.shared
+    assert parts.search == parts.held_out == examples
+
+
+def test_the_held_out_are_those_of_the_smallest_hash() -> None:
+    parts = split(make_examples(50))
+    by_hash = sorted(make_examples(50), key=lambda e: hashlib.sha256(e.id.encode()).hexdigest())
+    assert {e.id for e in parts.held_out} == {e.id for e in by_hash[:20]}
+
+
+def test_the_order_of_the_file_changes_no_part() -> None:
+    examples = make_examples(80)
+    shuffled = random.Random(1).sample(examples, k=80)
+    assert {e.id for e in split(shuffled).held_out} == {e.id for e in split(examples).held_out}
+
+
+def test_more_rows_move_few() -> None:
+    before = {e.id for e in split(make_examples(100)).held_out}
+    after = {e.id for e in split(make_examples(110)).held_out}
+    old = {e.id for e in make_examples(100)}
+    assert len(before ^ (after & old)) <= 4
