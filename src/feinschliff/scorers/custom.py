@@ -151,7 +151,9 @@ def _hash_of(function: object) -> str:
     """
     content = hashlib.sha256()
     while isinstance(function, functools.partial):
-        content.update(repr((_plain(function.args), sorted(_plain(function.keywords.items())))).encode())
+        content.update(
+            repr((_plain(function.args), _plain(sorted(function.keywords.items(), key=lambda item: item[0])))).encode()
+        )
         function = function.func
     plain: Any = inspect.unwrap(function) if callable(function) else function
     if not (inspect.isroutine(plain) or inspect.isclass(plain)):
