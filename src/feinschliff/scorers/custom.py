@@ -151,9 +151,9 @@ def _hash_of(function: object) -> str:
     """
     content = hashlib.sha256()
     while isinstance(function, functools.partial):
-        content.update(
-            repr((_plain(function.args), _plain(sorted(function.keywords.items(), key=lambda item: item[0])))).encode()
-        )
+        names = sorted(function.keywords)
+        values = _plain([*function.args, *(function.keywords[name] for name in names)])
+        content.update(repr((names, values)).encode())
         function = function.func
     plain: Any = inspect.unwrap(function) if callable(function) else function
     if not (inspect.isroutine(plain) or inspect.isclass(plain)):

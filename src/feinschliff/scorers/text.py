@@ -14,8 +14,9 @@ class Similarity(PairScorer):
     order of the arguments matters, and the junk heuristic (which ignores frequent characters of targets from 200
     characters on) is off. Text is compared in NFC, and whitespace at the ends counts. Both texts empty: 1.
 
-    Computed by `cydifflib`, which gives the same number 13 times as fast; the tests hold it to difflib's. Time grows with
-    the product of the lengths and worse where both texts repeat themselves: 8,000 characters of one phrase take seconds.
+    Computed by `cydifflib`, which gives the same number 13 times as fast; the tests hold it to difflib's. Time grows
+    with the product of the lengths and worse where both texts repeat themselves: 8,000 characters of one phrase take
+    seconds.
     """
 
     name = "similarity"
