@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 import torch
-from prompts import ASSISTANT, BOS, EOS, PAD, SYSTEM, USER, system_prompt, user_prompt
+from prompts import ASSISTANT, BOS, EOS, PAD, SPECIAL, SYSTEM, USER, system_prompt, user_prompt
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -16,8 +16,14 @@ from feinschliff.datasets.grammar import Post, make_posts
 CHUNK = 4096
 """Posts made at a time; lengths are sorted inside a chunk so that little is padded."""
 
+ANSWER_WEIGHT = 1.0
 POST_WEIGHT = 0.15
 """Weight of a prompt token in the loss; the answer's tokens weigh 1."""
+
+REPEAT_CHUNKS = 3
+"""For this many chunks, random tokens that repeat themselves are mixed in: they teach copying long before posts would."""
+
+REPEAT_WEIGHT = 0.5
 
 Spans = list[tuple[str, float]]
 """Pieces of a conversation with the loss weight of their tokens."""
@@ -37,6 +43,8 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
     while True:
         random = Random(f"batches:{seed}:{chunk}")
         rows = _rows(tokenizer, make_posts(CHUNK, seed=1_000_000 * seed + chunk, split="train"), random)
+        if chunk < REPEAT_CHUNKS:
+            rows += [repeat(random, tokenizer) for _ in range(CHUNK * (REPEAT_CHUNKS - chunk) // (REPEAT_CHUNKS + 1))]
         rows.sort(key=lambda row: len(row[0]))
         made = list(_cut(rows, tokens, tokenizer.token_to_id(PAD)))
         random.shuffle(made)
@@ -57,8 +65,8 @@ def conversation(random: Random, posts: list[Post]) -> Spans:
             (USER, 0.0),
             (user_prompt(random, text), 0.0 if odd else POST_WEIGHT),
             (ASSISTANT, 0.0),
-            (answer, 1.0),
-            (EOS, 1.0),
+            (answer, ANSWER_WEIGHT),
+            (EOS, ANSWER_WEIGHT),
         ]
     return spans
 
@@ -71,6 +79,15 @@ def odd_pair(random: Random) -> tuple[str, str]:
         for _ in range(random.randint(1, 12))
     ]
     return " ".join(words) + random.choice(("", "?", ".", "!")), " ".join(words[:4])
+
+
+def repeat(random: Random, tokenizer: Tokenizer) -> tuple[list[int], list[float]]:
+    """Random tokens, some others, and the first ones again, which count in the loss (from the second on)."""
+    size = tokenizer.get_vocab_size()
+    first = [random.randrange(len(SPECIAL), size) for _ in range(random.randint(10, 40))]
+    between = [random.randrange(len(SPECIAL), size) for _ in range(random.randint(0, 30))]
+    weights = [0.0] * (len(first) + len(between) + 1) + [REPEAT_WEIGHT] * (len(first) - 1)
+    return first + between + first, weights
 
 
 def _rows(tokenizer: Tokenizer, posts: list[Post], random: Random) -> list[tuple[list[int], list[float]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from data import Batch, batches
+from data import ANSWER_WEIGHT, REPEAT_WEIGHT, Batch, batches
 from model import HouseModel, Shape
 from tokenizers import Tokenizer
 from tokens import train_tokenizer
@@ -62,12 +63,13 @@ class Run:
     def train(self) -> None:
         """Train to the last step, saving every few minutes."""
         started, saved = time.process_time(), time.monotonic()
-        mean = None
+        means = {"answer_loss": math.nan, "copy_loss": math.nan}
         for batch in self._stream():
-            loss = self._train_step(batch)
-            mean = loss if mean is None else 0.98 * mean + 0.02 * loss
+            for name, loss in self._train_step(batch).items():
+                if not math.isnan(loss):
+                    means[name] = loss if math.isnan(means[name]) else 0.95 * means[name] + 0.05 * loss
             if self.step % 50 == 0:
-                self._log(mean, self.cpu_s + time.process_time() - started)
+                self._log(means, self.cpu_s + time.process_time() - started)
             if time.monotonic() - saved > CHECKPOINT_S or self.step == self.options.steps:
                 self.cpu_s += time.process_time() - started
                 started, saved = time.process_time(), time.monotonic()
@@ -88,25 +90,25 @@ class Run:
                 yield made[index]
             self.chunk, self.skip = chunk + 1, 0
 
-    def _train_step(self, batch: Batch) -> float:
+    def _train_step(self, batch: Batch) -> dict[str, float]:
         factor = schedule(self.step, self.options.steps)
         for optimizer, peak in zip(self.optimizers, self.peaks, strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = peak * factor
             optimizer.zero_grad(set_to_none=True)
-        loss, answer_loss = losses(self.model, batch)
+        loss, parts = losses(self.model, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
         self.step += 1
         self.seen_tokens += batch.ids.numel()
-        return float(answer_loss)
+        return parts
 
-    def _log(self, answer_loss: float, cpu_s: float) -> None:
+    def _log(self, means: dict[str, float], cpu_s: float) -> None:
         row = {
             "step": self.step,
-            "answer_loss": round(answer_loss, 4),
+            **{name: None if math.isnan(mean) else round(mean, 4) for name, mean in means.items()},
             "tokens": self.seen_tokens,
             "cpu_s": round(cpu_s, 1),
         }
@@ -142,16 +144,16 @@ class Run:
             setattr(self, name, state[name])
 
 
-def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, Tensor]:
-    """The weighted loss to train on, and the plain mean over answer tokens (nats per token)."""
+def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    """The weighted loss to train on, and plain means over the answer and copy tokens (nats per token; NaN for none)."""
     wanted = batch.weights[:, 1:] > 0
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model(batch.ids[:, :-1])[wanted]
         logits = model.logits(hidden)
     each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
     weights = batch.weights[:, 1:][wanted]
-    answer = weights == 1.0
-    return (each * weights).sum() / weights.sum(), each[answer].mean().detach()
+    parts = {"answer_loss": weights == ANSWER_WEIGHT, "copy_loss": weights == REPEAT_WEIGHT}
+    return (each * weights).sum() / weights.sum(), {name: float(each[part].mean()) for name, part in parts.items()}
 
 
 def schedule(step: int, steps: int) -> float:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
 from feinschliff.build import Connection, Endpoint, complete_space, connect, make_baseline
 from feinschliff.datasets.task import Task
-from feinschliff.datasets.write import render_rows, write_text
+from feinschliff.datasets.write import write_rows
 from feinschliff.errors import DataError, OutputError, ParameterError, RunError
 from feinschliff.generation import Ask, Caps
 from feinschliff.generation import generate as _generate
 from feinschliff.parameters.catalogue import check_value
 from feinschliff.parameters.space import Choices, Space, named_space
-from feinschliff.records import Answer, Example, Score, Settings, digest
+from feinschliff.records import Answer, Example, Score, Settings
 from feinschliff.report import write_page
 from feinschliff.scorers import Scorer, make_scorer
 from feinschliff.store import Run, Store, default_path, find_run, get_run, open_store, start_run, update_run
@@ -33,13 +34,13 @@ DEFAULT_REQUESTS = 800
 _CHUNK = 5000
 """Requests prepared at a time."""
 
-ScoreSpec = str | Mapping[str, float] | Callable[..., Any] | Scorer
+ScoreSpec: TypeAlias = str | Mapping[str, float] | Callable[..., Any] | Scorer
 """A scorer's name, weights by name, a callable `f(answer, target, row)`, or an object with `name` and `score`."""
 
-SpaceSpec = Mapping[str, object] | str
+SpaceSpec: TypeAlias = Mapping[str, object] | str
 """By parameter a range, choices or a fixed value; or the name of a space."""
 
-BudgetSpec = Mapping[str, float | int | None]
+BudgetSpec: TypeAlias = Mapping[str, float | int | None]
 """Any of `requests`, `tokens`, `seconds`, `usd`."""
 
 
@@ -212,10 +213,9 @@ def generate_file(
         columns = (
             [c for c in task.columns if c not in {"answer", "repeat"}] + ["answer"] + (["repeat"] if n > 1 else [])
         )
-        text = render_rows(out, columns, rows)
-        write_text(out, text)
+        write_rows(out, rows, columns=columns)
         run = start_run(db, spec, kind="generate")
-        update_run(db, run.id, details={"out": str(out.resolve()), "sha256": digest(text)})
+        update_run(db, run.id, details={"out": str(out.resolve()), "sha256": _file_hash(out)})
         return {
             "run": run.id,
             "out": str(out),
@@ -393,6 +393,10 @@ def _chunks(asks: Sequence[Ask]) -> Iterator[Sequence[Ask]]:
     return (asks[start : start + _CHUNK] for start in range(0, len(asks), _CHUNK))
 
 
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _check_out(db: Store, spec: Mapping[str, Any], out: Path) -> None:
     """Raises: OutputError where `out` exists and is not what a run of the same spec wrote."""
     if not out.exists():
@@ -400,7 +404,7 @@ def _check_out(db: Store, spec: Mapping[str, Any], out: Path) -> None:
     run = find_run(db, spec)
     wrote = (run.details or {}) if run is not None else {}
     same = wrote.get("out") == str(out.resolve()) and out.is_file()
-    if not same or wrote.get("sha256") != digest(out.read_bytes().decode("utf-8", errors="replace")):
+    if not same or wrote.get("sha256") != _file_hash(out):
         raise OutputError(
             f"{out} exists and does not come from the same inputs",
             asked=f"--out {out}",

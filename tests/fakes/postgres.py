@@ -27,7 +27,9 @@ def postgres_server() -> Iterator[str]:
         port = probe.getsockname()[1]
 
     def run(*command: str) -> None:
-        subprocess.run([*prefix, str(binaries[-1] / command[0]), *command[1:]], check=True, capture_output=True, cwd=folder)
+        subprocess.run(
+            [*prefix, str(binaries[-1] / command[0]), *command[1:]], check=True, capture_output=True, cwd=folder
+        )
 
     data = str(folder / "data")
     try:

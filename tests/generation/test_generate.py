@@ -115,7 +115,11 @@ def test_requests_of_one_model_stay_together(store: Store) -> None:
 
 
 def test_a_conversation_keeps_its_turns_and_the_prompt_comes_last(store: Store) -> None:
-    turns = (Message(role="system", content="old"), Message(role="user", content="a"), Message(role="assistant", content="b"))
+    turns = (
+        Message(role="system", content="old"),
+        Message(role="user", content="a"),
+        Message(role="assistant", content="b"),
+    )
     example = Example(id="c", row={"x": 1}, messages=turns)
     used = payer(store, echo)
     generate([Ask(example, Settings(values={"system": "new {{ x }}", "prompt": "now?"}), 0)], used)
@@ -124,7 +128,8 @@ def test_a_conversation_keeps_its_turns_and_the_prompt_comes_last(store: Store) 
 
 
 @pytest.mark.parametrize(
-    ("template", "words"), [("{{ pots }}", "'pots', which is no column"), ("{{ post", "no valid template"), ("{% if %}", "no valid")]
+    ("template", "words"),
+    [("{{ pots }}", "'pots', which is no column"), ("{{ post", "no valid template"), ("{% if %}", "no valid")],
 )
 def test_template_mistakes_are_named(template: str, words: str) -> None:
     with pytest.raises(TaskError, match=words):

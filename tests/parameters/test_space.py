@@ -28,7 +28,9 @@ def test_command_line_forms() -> None:
 
 
 def test_toml_two_numbers_are_a_range_and_anything_else_choices() -> None:
-    space = make_space({"temperature": [0.0, 1.5], "top_k": [1, 5, 10], "system": ["one", "two"], "stop": {"choices": ["x", "y"]}})
+    space = make_space(
+        {"temperature": [0.0, 1.5], "top_k": [1, 5, 10], "system": ["one", "two"], "stop": {"choices": ["x", "y"]}}
+    )
     assert isinstance(space.knobs["temperature"], Range)
     assert space.knobs["top_k"] == Choices((1, 5, 10))
     assert space.knobs["system"] == Choices(("one", "two"))
@@ -110,6 +112,14 @@ def test_greedy_settings_are_one_point() -> None:
 
 def test_wire_leaves_out_what_is_none_and_what_is_no_field() -> None:
     settings = Settings(
-        values={"temperature": 0.5, "top_p": None, "stop": "x", "extra.dry": 1, "prompt": "p", "system": "s", "model": "m"}
+        values={
+            "temperature": 0.5,
+            "top_p": None,
+            "stop": "x",
+            "extra.dry": 1,
+            "prompt": "p",
+            "system": "s",
+            "model": "m",
+        }
     )
     assert wire_fields(settings) == {"temperature": 0.5, "stop": ["x"], "dry": 1}

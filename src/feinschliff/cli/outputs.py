@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from feinschliff.datasets.write import render_rows, write_text
+from feinschliff.datasets.write import write_rows
 from feinschliff.errors import OutputError
 
 
@@ -16,17 +17,15 @@ def write_once(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, J
 
     Raises: OutputError where the file holds something else.
     """
-    text = render_rows(path, columns, rows)
-    if path.exists():
-        if path.is_file() and path.read_bytes() == text.encode():
+    if not path.exists():
+        write_rows(path, rows, columns=columns)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / path.name
+        write_rows(made, rows, columns=columns)
+        if path.is_file() and path.read_bytes() == made.read_bytes():
             return
-        raise refuse(path)
-    write_text(path, text)
-
-
-def refuse(path: Path) -> OutputError:
-    """The error for a file that is not ours to overwrite."""
-    return OutputError(
+    raise OutputError(
         f"{path} exists and does not come from the same inputs",
         asked=f"--out {path}",
         found="a file with other content",

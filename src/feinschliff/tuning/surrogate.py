@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +27,23 @@ class Surrogate:
 
     def predict(self, points: Array) -> tuple[Array, Array]:
         """(means, standard deviations) at `points` of shape (n, features), in score units."""
-        mean, deviation = self.process.predict(points, return_std=True)
+        with _one_thread():
+            mean, deviation = self.process.predict(points, return_std=True)
         return mean * self.scale + self.centre, deviation * self.scale
 
 
 def fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogate:
+    """As `_fit`; the last few are kept, since a round ends and the next begins with the same data."""
+    shape = points.shape
+    return _cached_fit(points.tobytes(), means.tobytes(), variances.tobytes(), shape, seed)
+
+
+@functools.lru_cache(maxsize=4)
+def _cached_fit(points: bytes, means: bytes, variances: bytes, shape: tuple[int, int], seed: int) -> Surrogate:
+    return _fit(np.frombuffer(points).reshape(shape), np.frombuffer(means), np.frombuffer(variances), seed=seed)
+
+
+def _fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogate:
     """The process through `means` (n,) at `points` (n, features), each with the variance of its own mean.
 
     scikit-learn's `alpha` is in units of the normalised target, so the variances are divided by var(y).
@@ -45,7 +59,7 @@ def fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogat
         n_restarts_optimizer=1,
         random_state=seed,
     )
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _one_thread():
         # A length scale at its bound is an ordinary finding here: the knob makes no difference.
         warnings.simplefilter("ignore")
         process.fit(points, (means - centre) / scale)
@@ -60,6 +74,25 @@ def expected_improvement(mean: Array, deviation: Array, best: float) -> Array:
     z = (mean - best) / spread
     density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
     return np.asarray(spread * (z * ndtr(z) + density), dtype=np.float64)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Matrices of a few dozen rows gain nothing from threads, and lose a lot where the model keeps all cores busy."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limits
+
+
+def refit(surrogate: Surrogate, points: Array, means: Array, variances: Array) -> Surrogate:
+    """The same kernel through other points: hyperparameters are not worth another search within a round."""
+    from sklearn.base import clone
+
+    process = clone(surrogate.process)
+    process.set_params(kernel=surrogate.process.kernel_, optimizer=None, alpha=variances / surrogate.scale**2 + 1e-8)
+    with _one_thread():
+        process.fit(points, (means - surrogate.centre) / surrogate.scale)
+    return Surrogate(process, surrogate.centre, surrogate.scale)
 
 
 def _standard(means: Array, variances: Array) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from feinschliff.records import Settings
 from feinschliff.tuning.samplers.candidates import around, cover
 from feinschliff.tuning.samplers.protocol import Proposal
 from feinschliff.tuning.state import State
-from feinschliff.tuning.surrogate import Array, Surrogate, expected_improvement, fit
+from feinschliff.tuning.surrogate import Array, Surrogate, expected_improvement, fit, refit
 
 _NEW = 2
 _AGAIN = 2
@@ -82,7 +82,7 @@ class FeinSampler:
             points = np.vstack([points, grid[pick]])
             means = np.append(means, mean[pick])
             variances = np.append(variances, np.median(variances))
-            surrogate = _refit(surrogate, points, means, variances)
+            surrogate = refit(surrogate, points, means, variances)
         return chosen
 
 
@@ -102,13 +102,3 @@ def _candidates(state: State, surrogate: Surrogate, points: Array, *, seed: int)
 
 def _names(space: Space, settings: Sequence[Settings]) -> list[str]:
     return [space.effective(s) for s in settings]
-
-
-def _refit(surrogate: Surrogate, points: Array, means: Array, variances: Array) -> Surrogate:
-    """The same kernel through one more point: hyperparameters are not worth another search within a round."""
-    from sklearn.base import clone
-
-    process = clone(surrogate.process)
-    process.set_params(kernel=surrogate.process.kernel_, optimizer=None, alpha=variances / surrogate.scale**2 + 1e-8)
-    process.fit(points, (means - surrogate.centre) / surrogate.scale)
-    return Surrogate(process, surrogate.centre, surrogate.scale)
