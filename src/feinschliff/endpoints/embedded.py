@@ -144,6 +144,10 @@ def _params(file: Path, alias: str, slots: int, threads: int, context: int, key:
     # With a KV cache shared by the slots, repeated seeded answers differ; without it the context is divided by them.
     params.kv_unified = False
     params.n_ctx = slots * context
+    # An answer must not depend on what else is under way. Flash attention splits its sums by the batch, and a prompt
+    # taken from the cache was computed in another batch: each changes low bits, and then answers (design/embedded.md).
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    params.cache_prompt = False
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     params.fit_params = False
