@@ -56,7 +56,7 @@ class EmbeddedEndpoint(Endpoint):
         self._context = context_tokens or min(header.context_length or _MOST_CONTEXT, _MOST_CONTEXT)
         self._slots = slots
         # Loopback is open to every user of the machine: without a key all of them could ask this model.
-        key = secrets.token_urlsafe(24)
+        self._key = key = secrets.token_urlsafe(24)
         params = _params(file, self._alias, slots, threads or _threads(header), self._context, key)
         self._engine: Any = _start(params, file)
         self._http = HttpEndpoint(
@@ -100,6 +100,10 @@ class EmbeddedEndpoint(Endpoint):
     def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
         """As for any endpoint."""
         return self._http.send(requests, gate=gate, sink=sink)
+
+    def connect(self) -> HttpEndpoint:
+        """A client of its own for the engine's address, which finds everything out as for a foreign server."""
+        return HttpEndpoint(f"{self._engine.listening_address}/v1", api_key=self._key)
 
     def close(self) -> None:
         """Stop the engine; safe to call twice."""
