@@ -20,8 +20,8 @@ ANSWER_WEIGHT = 1.0
 POST_WEIGHT = 0.15
 """Weight of a prompt token in the loss; the answer's tokens weigh 1."""
 
-REPEAT_CHUNKS = 3
-"""For this many chunks, random tokens that repeat themselves are mixed in: they teach copying long before posts would."""
+REPEATS = (600, 1000, 600, 300)
+"""Rows of random tokens that repeat themselves, by chunk: they teach copying before posts do. The first has only those."""
 
 REPEAT_WEIGHT = 0.5
 
@@ -42,9 +42,9 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
     chunk = start_chunk
     while True:
         random = Random(f"batches:{seed}:{chunk}")
-        rows = _rows(tokenizer, make_posts(CHUNK, seed=1_000_000 * seed + chunk, split="train"), random)
-        if chunk < REPEAT_CHUNKS:
-            rows += [repeat(random, tokenizer) for _ in range(CHUNK * (REPEAT_CHUNKS - chunk) // (REPEAT_CHUNKS + 1))]
+        posts = make_posts(CHUNK, seed=1_000_000 * seed + chunk, split="train") if chunk else []
+        repeats = REPEATS[chunk] if chunk < len(REPEATS) else 0
+        rows = _rows(tokenizer, posts, random) + [repeat(random, tokenizer) for _ in range(repeats)]
         rows.sort(key=lambda row: len(row[0]))
         made = list(_cut(rows, tokens, tokenizer.token_to_id(PAD)))
         random.shuffle(made)

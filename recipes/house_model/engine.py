@@ -37,6 +37,7 @@ class Engine:
         params.cpuparams.n_threads = threads
         params.cpuparams_batch.n_threads = threads
         params.warmup = False
+        params.verbosity = -1
         params.port = 0
         self._server = xllamacpp.Server(params)
         self.address = self._server.listening_address

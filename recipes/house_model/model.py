@@ -14,10 +14,10 @@ class Shape:
     """Sizes; every row length is a multiple of 32, which Q8_0 needs."""
 
     vocab: int = 2048
-    width: int = 192
-    layers: int = 6
-    heads: int = 6
-    hidden: int = 512
+    width: int = 256
+    layers: int = 4
+    heads: int = 8
+    hidden: int = 672
     context: int = 2048
     rope_base: float = 10_000.0
     norm_eps: float = 1e-5

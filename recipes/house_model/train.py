@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812
+from circuit import lay_copy_circuit, restore
 from data import ANSWER_WEIGHT, REPEAT_WEIGHT, Batch, batches
 from model import HouseModel, Shape
 from tokenizers import Tokenizer
@@ -19,20 +20,22 @@ from tokens import train_tokenizer
 from torch import Tensor
 
 CHECKPOINT_S = 180
+HOLD_STEPS = 500
+"""For so long the copying heads stay as they were laid, while the rest learns to live with them."""
 
 
 def main() -> None:
     """Parse the arguments and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for tokenizer, checkpoints and log")
-    parser.add_argument("--steps", type=int, default=5200)
-    parser.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
+    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--tokens", type=int, default=2048, help="tokens in a batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--width", type=int, default=192)
-    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--muon-lr", type=float, default=0.02)
-    parser.add_argument("--adam-lr", type=float, default=0.004)
+    parser.add_argument("--adam-lr", type=float, default=0.003)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -49,6 +52,7 @@ class Run:
         path = options.out / "tokenizer.json"
         self.tokenizer = Tokenizer.from_file(str(path)) if path.exists() else train_tokenizer(path, vocab=shape.vocab)
         self.model = HouseModel(shape)
+        self.laid = lay_copy_circuit(self.model)
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
         others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]
         self.optimizers: list[torch.optim.Optimizer] = [
@@ -101,6 +105,8 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
+        if self.step < HOLD_STEPS:
+            restore(self.laid)
         self.step += 1
         self.seen_tokens += batch.ids.numel()
         return parts
@@ -145,7 +151,7 @@ class Run:
 
 
 def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-    """The weighted loss to train on, and plain means over the answer and copy tokens (nats per token; NaN for none)."""
+    """The weighted loss to train on, and plain means over answer and copy tokens (nats per token; NaN for none)."""
     wanted = batch.weights[:, 1:] > 0
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model(batch.ids[:, :-1])[wanted]
@@ -153,7 +159,7 @@ def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
     weights = batch.weights[:, 1:][wanted]
     parts = {"answer_loss": weights == ANSWER_WEIGHT, "copy_loss": weights == REPEAT_WEIGHT}
-    return (each * weights).sum() / weights.sum(), {name: float(each[part].mean()) for name, part in parts.items()}
+    return (each * weights).sum() / weights.sum(), {name: float(each[part].detach().mean()) for name, part in parts.items()}
 
 
 def schedule(step: int, steps: int) -> float:
