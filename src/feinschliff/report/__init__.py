@@ -1,1 +1,7 @@
-"""What the user sees of a run: tables, plots and one self-contained page."""
+"""What the user sees of a run: one self-contained page with its charts, and tables in the terminal."""
+
+from feinschliff.report.page import render_page, write_page
+from feinschliff.report.sentence import next_steps, verdict_sentence
+from feinschliff.report.terminal import show_result, show_runs
+
+__all__ = ["next_steps", "render_page", "show_result", "show_runs", "verdict_sentence", "write_page"]

@@ -1,0 +1,31 @@
+"""What the page and the terminal both need beyond the stored result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from feinschliff import stats
+from feinschliff.errors import ParameterError
+from feinschliff.parameters.wire import wire_fields
+from feinschliff.records import Settings
+
+
+def mean_interval(level: Mapping[str, Any], n: int) -> tuple[float | None, float | None, float | None]:
+    """Mean of a level and its 95 % interval (Student's t with n - 1 degrees of freedom); None where unknown."""
+    mean, stderr = level.get("mean"), level.get("stderr")
+    if mean is None or stderr is None or n < 2:
+        return mean, None, None
+    half = stats.t_quantile(0.975, n - 1) * stderr
+    return mean, mean - half, mean + half
+
+
+def request_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a request body that these settings stand for, `model` among them where it is a setting."""
+    fields: dict[str, Any] = {"model": settings["model"]} if settings.get("model") else {}
+    for name, value in settings.items():
+        try:
+            fields.update(wire_fields(Settings(values={name: value})))
+        except ParameterError:  # a setting of an older catalogue: shown as it was sent
+            fields[name] = value
+    return fields
