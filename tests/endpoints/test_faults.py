@@ -36,7 +36,7 @@ def test_each_fault_is_retried(kind: str) -> None:
 
 
 def test_thirty_percent_faults_lose_nothing() -> None:
-    with FakeServer(faults=spread(0.3), seed=1) as server, HttpEndpoint(server.url, concurrency=48) as endpoint:
+    with FakeServer(faults=spread(0.3), seed=1) as server, HttpEndpoint(server.url, concurrency=100) as endpoint:
         sink, clean = Collector(), Collector()
         assert [info.name for info in endpoint.models()] == ["fake-1"]
         endpoint.send(make_requests(300), gate=CountingGate(), sink=sink)

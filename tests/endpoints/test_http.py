@@ -102,9 +102,8 @@ def test_secrets_show_nowhere(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_url_credentials_are_sent_as_basic_auth() -> None:
-    with FakeServer() as server:
-        with HttpEndpoint(server.url.replace("//", "//me:s%40crt@"), concurrency=1) as endpoint:
-            send(endpoint, make_requests(1))
+    with FakeServer() as server, HttpEndpoint(server.url.replace("//", "//me:s%40crt@"), concurrency=1) as endpoint:
+        send(endpoint, make_requests(1))
     assert server.headers[0]["authorization"] == "Basic bWU6c0BjcnQ="
 
 

@@ -67,12 +67,15 @@ class Server:
         """The server's software, `unknown` where it does not show."""
         if self._backend is None:
             props, ollama, studio, vllm = await asyncio.gather(
-                *(self._probe(path) for path in ("/props", "/api/version", "/api/v0/models", "/version"))
+                self._probe("/props", "default_generation_settings"),
+                self._probe("/api/version", "version"),
+                self._probe("/api/v0/models", "data"),
+                self._probe("/version", "version"),
             )
             if props is None and ollama is None and studio is None and vllm is None:
                 return "unknown"  # not reached: the next question may find it
-            self._props = props if props and "default_generation_settings" in props else {}
-            self._backend = _software(self._props, ollama or {}, studio or {}, vllm or {})
+            self._props = props or {}
+            self._backend = _software(llama_cpp=props, ollama=ollama, lmstudio=studio, vllm=vllm)
         return self._backend
 
     async def slots(self) -> int | None:
@@ -87,7 +90,7 @@ class Server:
             params = _sub(_sub(self._props, "default_generation_settings"), "params")
             return {name: _rounded(params[name]) for name in _SAMPLING if _is_number(params.get(name))}
         if backend == "ollama":
-            shown = await self._ask("POST", "/api/show", {"model": model})
+            shown = await self._ask("POST", "/api/show", "details", {"model": model})
             return _modelfile(shown.get("parameters")) | _INJECTED
         return {}
 
@@ -96,7 +99,7 @@ class Server:
         bases = [self._base] if self._base else [self._address.base, self._address.base + "/v1"]
         for base in bases:
             try:
-                body = await self._get("GET", self._address.url("/models", base=base))
+                body = await self._get("GET", self._address.url("/models", base=base), "data")
             except AttemptFailed as failed:
                 if failed.status not in (404, 405):
                     raise self._unreachable(failed) from None
@@ -113,21 +116,24 @@ class Server:
         )
 
     async def _ollama_digests(self) -> dict[str, str]:
-        rows = (await self._ask("GET", "/api/tags")).get("models")
+        rows = (await self._ask("GET", "/api/tags", "models")).get("models")
         named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         return {str(row.get("name")): str(row["digest"]) for row in named if row.get("digest")}
 
-    async def _probe(self, path: str) -> dict[str, Any] | None:
-        """The JSON object at a path below the root; {} where there is none, None where nobody answered."""
+    async def _probe(self, path: str, key: str) -> dict[str, Any] | None:
+        """The JSON object with `key` at a path below the root; {} where there is none, None where nobody answered."""
+        url = self._root(path)
         try:
-            return await self._get("GET", self._root(path), attempts=_PROBE_ATTEMPTS, limit_s=_PROBE_S, timeouts=1)
+            return await self._get("GET", url, key, attempts=_PROBE_ATTEMPTS, limit_s=_PROBE_S, timeouts=2)
         except AttemptFailed as failed:
             return None if failed.kind in ("timeout", "connection") else {}
 
-    async def _ask(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> dict[str, Any]:
-        """The JSON object at a path below the root. Raises: EndpointError."""
+    async def _ask(
+        self, method: str, path: str, key: str, body: Mapping[str, JsonValue] | None = None
+    ) -> dict[str, Any]:
+        """The JSON object with `key` at a path below the root; {} where the server has none. Raises: EndpointError."""
         try:
-            return await self._get(method, self._root(path), body=body)
+            return await self._get(method, self._root(path), key, body=body)
         except AttemptFailed as failed:
             if failed.retried:
                 raise self._unreachable(failed) from None
@@ -140,18 +146,19 @@ class Server:
         self,
         method: str,
         url: str,
+        key: str,
         *,
         body: Mapping[str, JsonValue] | None = None,
         attempts: int = _ATTEMPTS,
         limit_s: float = _LIST_S,
         timeouts: int = 3,
     ) -> dict[str, Any]:
-        """A JSON object, asked for until it comes. Raises: AttemptFailed."""
+        """A JSON object that holds `key`, asked for until it comes. Raises: AttemptFailed."""
         content = None if body is None else httpx2.Request("POST", url, json=dict(body)).content
         left = {"connection": 6, "timeout": timeouts}
         for attempt in range(attempts):
             try:
-                return _object(await self._transport.exchange(method, httpx2.URL(url), content, limit_s))
+                return _object(await self._transport.exchange(method, httpx2.URL(url), content, limit_s), key)
             except AttemptFailed as failed:
                 left[failed.kind] = left.get(failed.kind, attempts) - (2 if failed.refused else 1)
                 if not failed.retried or left[failed.kind] <= 0 or attempt + 1 == attempts:
@@ -170,23 +177,20 @@ class Server:
         )
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def _object(content: bytes, key: str) -> dict[str, Any]:
     try:
-        return parse_object(content)
+        body = parse_object(content)
     except BrokenBody as error:
         raise AttemptFailed(f"a broken answer: {error}", kind="broken_body") from error
+    if body.get(key) is None:
+        raise AttemptFailed(f"an answer without '{key}'", kind="broken_body")
+    return body
 
 
-def _software(
-    props: Mapping[str, Any], ollama: Mapping[str, Any], studio: Mapping[str, Any], vllm: Mapping[str, Any]
-) -> Backend:
-    if props:
-        return "llama.cpp"
-    if isinstance(ollama.get("version"), str):
-        return "ollama"
-    if isinstance(studio.get("data"), list):
-        return "lmstudio"
-    return "vllm" if isinstance(vllm.get("version"), str) else "unknown"
+def _software(**answers: Mapping[str, Any] | None) -> Backend:
+    """The first that answered as only it does. Ollama's question comes before vLLM's, which is more common."""
+    names: dict[str, Backend] = {"llama_cpp": "llama.cpp", "ollama": "ollama", "lmstudio": "lmstudio", "vllm": "vllm"}
+    return next((backend for name, backend in names.items() if answers.get(name)), "unknown")
 
 
 def _modelfile(parameters: Any) -> dict[str, JsonValue]:

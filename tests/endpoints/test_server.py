@@ -1,0 +1,97 @@
+"""What servers tell of themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from feinschliff.endpoints.http import HttpEndpoint
+from feinschliff.endpoints.protocol import ModelInfo
+from feinschliff.errors import EndpointError
+from tests.fakes.openai_server import FakeServer, spread
+
+PROPS = {
+    "total_slots": 6,
+    "default_generation_settings": {
+        "n_ctx": 512,
+        "params": {"temperature": 0.800000011920929, "top_k": 40, "min_p": 0.05000000074505806, "mirostat": 0},
+    },
+}
+PAGES: dict[str, dict[str, Any]] = {
+    "llama.cpp": {"/props": PROPS},
+    "ollama": {
+        "/api/version": {"version": "0.30.1"},
+        "/api/tags": {"models": [{"name": "fake-1", "digest": "abc123"}]},
+        "/api/show": {
+            "details": {},
+            "parameters": 'stop  "<|x|>"\ntemperature 0.6\ntop_k    20\nmin_p 0.1\nrepeat_penalty many',
+        },
+    },
+    "lmstudio": {"/api/v0/models": {"data": [{"id": "fake-1"}]}},
+    "vllm": {"/version": {"version": "0.24"}},
+    "unknown": {},
+}
+
+
+@pytest.mark.parametrize("backend", PAGES)
+@pytest.mark.parametrize("faults", [0.0, 0.3])
+def test_backends_are_recognised(backend: str, faults: float) -> None:
+    with (
+        FakeServer(pages=PAGES[backend], faults=spread(faults), seed=4) as server,
+        HttpEndpoint(server.url) as endpoint,
+    ):
+        assert endpoint.backend == backend
+        assert endpoint.concurrency == (6 if backend == "llama.cpp" else 4)
+        assert [info.name for info in endpoint.models()] == ["fake-1"]
+        endpoint.defaults("fake-1")
+        asked = server.counts["GET"]
+        assert endpoint.backend == backend
+        assert server.counts["GET"] == asked
+
+
+def test_hosts_that_are_known_by_name() -> None:
+    for url, backend in (("https://api.openai.com/v1", "openai"), ("https://openrouter.ai/api/v1", "openrouter")):
+        with HttpEndpoint(url) as endpoint:
+            assert endpoint.backend == backend
+
+
+def test_defaults_are_only_what_the_server_tells() -> None:
+    told = {
+        "llama.cpp": {"temperature": 0.8, "top_k": 40, "min_p": 0.05},
+        # Its /v1 sends temperature and top_p of its own whatever the Modelfile holds.
+        "ollama": {"temperature": 1.0, "top_p": 1.0, "top_k": 20, "min_p": 0.1},
+        "vllm": {},
+    }
+    for backend, defaults in told.items():
+        with FakeServer(pages=PAGES[backend]) as server, HttpEndpoint(server.url) as endpoint:
+            assert endpoint.defaults("fake-1") == defaults
+
+
+def test_models_with_digest_and_context() -> None:
+    with FakeServer(pages=PAGES["ollama"]) as server, HttpEndpoint(server.url) as endpoint:
+        assert endpoint.models() == [ModelInfo("fake-1", "abc123", None)]
+    with FakeServer(pages=PAGES["llama.cpp"]) as server, HttpEndpoint(server.url) as endpoint:
+        assert endpoint.models() == [ModelInfo("fake-1", None, 512)]
+    listed = {"data": [{"id": "m", "max_model_len": 8192}, {"id": 3}, "x"]}
+    with FakeServer(pages={"/v1/models": listed}) as server, HttpEndpoint(server.url) as endpoint:
+        assert endpoint.models() == [ModelInfo("m", None, 8192)]
+
+
+@pytest.mark.parametrize("body", [b"[]", {"data": 3}, {}])
+def test_a_list_of_models_that_is_none(body: Any) -> None:
+    with (
+        FakeServer(pages={"/v1/models": body}) as server,
+        HttpEndpoint(server.url) as endpoint,
+        pytest.raises(EndpointError, match=r"models|cannot reach"),
+    ):
+        endpoint.models()
+
+
+def test_a_wrong_path_and_a_full_address_without_list() -> None:
+    with FakeServer(prefix="/elsewhere/v1") as server:
+        root = server.url.removesuffix("/elsewhere/v1")
+        with HttpEndpoint(root) as endpoint, pytest.raises(EndpointError, match="no list of models"):
+            endpoint.models()
+        with HttpEndpoint(root + "/other/chat/completions") as endpoint:
+            assert endpoint.models() == []
