@@ -47,14 +47,25 @@ def load_examples(source: str | Path, *, target: str | None = None) -> Dataset:
     Raises: DataError for what is missing, empty, broken, or does not fit together.
     """
     tables = [read_table(path) for path in _paths(source)]
-    columns = _common_columns(tables)
+    placed = [
+        (f"row {number} of '{table.path}'", row)
+        for table in tables
+        for number, row in zip(table.numbers, table.rows, strict=True)
+    ]
+    return rows_to_dataset(placed, _common_columns(tables), target=target, source=source)
+
+
+def rows_to_dataset(
+    placed: Sequence[tuple[str, Row]], columns: tuple[str, ...], *, target: str | None, source: str | Path
+) -> Dataset:
+    """Examples from rows with a text that says where each stands; otherwise as `load_examples`.
+
+    Raises: DataError for a missing target column, targets that are empty everywhere, broken ids or conversations.
+    """
     if target is not None and target not in columns:
         raise _no_column(target, columns, source)
-    placed = [
-        (table.path, number, row) for table in tables for number, row in zip(table.numbers, table.rows, strict=True)
-    ]
-    parsed = [_parse(row, f"row {number} of '{path}'", target) for path, number, row in placed]
-    ids = _ids([row for _, _, row in placed], columns, source)
+    parsed = [_parse(row, where, target) for where, row in placed]
+    ids = _ids([row for _, row in placed], columns, source)
     examples = tuple(
         Example(id=name, row=row, target=wanted, messages=messages)
         for name, (row, wanted, messages) in zip(ids, parsed, strict=True)

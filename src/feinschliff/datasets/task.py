@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from feinschliff.datasets.load import load_examples
+from feinschliff.datasets.load import load_examples, rows_to_dataset
 from feinschliff.errors import DataError
 from feinschliff.records import Example, Settings, digest
 
@@ -55,17 +55,15 @@ class Task(BaseModel):
         target: str | None = None,
         system: str | None = None,
     ) -> Self:
-        """A task from rows in memory. Raises: DataError without rows or without the target's column."""
+        """A task from rows in memory; ids, targets and conversations as in a file.
+
+        Raises: DataError without rows, without the target's column, or with targets that are empty everywhere.
+        """
         if not rows:
             raise DataError("there are no rows", asked="a task from rows", mend="give at least one row")
-        examples = []
-        for number, row in enumerate(rows):
-            if target is not None and target not in row:
-                raise DataError(f"row {number + 1} has no column '{target}'", asked=target, found=", ".join(row))
-            wanted = row.get(target) if target is not None else None
-            name = str(row.get("id") or f"{digest(dict(row))[:16]}#{number}")
-            examples.append(Example(id=name, row=dict(row), target=None if wanted is None else str(wanted)))
-        return cls(examples=tuple(examples), columns=tuple(rows[0]), system=system, prompt=prompt)
+        placed = [(f"row {number}", dict(row)) for number, row in enumerate(rows, 1)]
+        data = rows_to_dataset(placed, tuple(rows[0]), target=target, source="rows")
+        return cls(examples=data.examples, columns=data.columns, system=system, prompt=prompt)
 
     @classmethod
     def single(cls, prompt: str, *, target: str | None = None, system: str | None = None) -> Self:

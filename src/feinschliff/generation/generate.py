@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,11 @@ from feinschliff.generation.budget import Budget
 from feinschliff.generation.classify import to_answer
 from feinschliff.generation.render import render_messages
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
-from feinschliff.records import Answer, Example, Message, Settings, digest
+from feinschliff.records import Answer, Example, Message, Settings, canonical_json, digest
 from feinschliff.store import Paid, Store, prompt_hash
 from feinschliff.text.tokens import estimate_tokens
+
+_LOG = logging.getLogger(__name__)
 
 _MESSAGE_TOKENS = 4
 """What a chat template adds to every turn, roughly."""
@@ -150,6 +153,10 @@ class _Batch:
         plan, payer = self._plans[reply.request.id], self._payer
         answer = to_answer(reply, key=reply.request.id, example=plan.ask.example.id, repeat=plan.ask.repeat)
         fields = plan.request.fields
+        if _LOG.isEnabledFor(logging.DEBUG):
+            prompt = plan.request.messages[-1].content
+            _LOG.debug("request %s %s %s", answer.example, canonical_json(dict(fields)), canonical_json(prompt))
+            _LOG.debug("answer %s %s %s", answer.example, answer.flags, canonical_json(answer.failure or answer.text))
         paid = Paid(answer, payer.endpoint.identity, plan.request.model, plan.prompt, fields)
         price = payer.budget.price
         usd = None if price is None else price.of(answer.prompt_tokens, answer.completion_tokens)

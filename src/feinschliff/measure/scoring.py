@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
+
+
+_LOG = logging.getLogger(__name__)
 
 
 def score_answers(
@@ -23,6 +27,8 @@ def score_answers(
     missing = [i for i, a in enumerate(answers) if (a.key, prints[i]) not in known]
     if missing:
         fresh = scorer.score([examples[i] for i in missing], [answers[i] for i in missing])
+        for i, score in zip(missing, fresh, strict=True):
+            _LOG.debug("score %s %s %s", answers[i].example, score.value, score.reason or "")
         new = [(answers[i].key, prints[i], score) for i, score in zip(missing, fresh, strict=True)]
         store.put_scores(scorer.name, new)
         known |= {(key, fingerprint): score for key, fingerprint, score in new}

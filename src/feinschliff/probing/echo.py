@@ -18,22 +18,22 @@ _TOLERANCE = 1e-5
 """The server keeps settings as 32-bit floats."""
 
 
-def probe_echo(space: Space, example: Example, payer: Payer) -> dict[str, Status]:
-    """Status of each knob and of each fixed sampling value; `unknown` where this server tells nothing.
+def probe_echo(space: Space, example: Example, payer: Payer) -> tuple[dict[str, Status], list[Answer | None]]:
+    """(status of each knob and of each fixed value, the answers that it took); `unknown` where this server tells nothing.
 
     At most two requests of one token each, charged to the run like all others.
     """
     names = [n for n in (*space.knobs, *space.fixed) if _is_wire(n)]
     statuses: dict[str, Status] = dict.fromkeys(names, "unknown")
     if payer.endpoint.backend != "llama.cpp" or not names:
-        return statuses
+        return statuses, []
     sent = [dict(values) for values in _corners(space)]
     asks = [Ask(example, _probe_settings(values), repeat=0) for values in sent]
     answers = generate(asks, payer)
     for name in names:
         seen = [_judge(name, v, a) for v, a in zip(sent, answers, strict=True) if a is not None and name in v]
         statuses[name] = _worst(seen)
-    return statuses
+    return statuses, answers
 
 
 def _corners(space: Space) -> Iterator[Mapping[str, JsonValue]]:
