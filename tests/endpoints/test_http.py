@@ -128,6 +128,12 @@ def test_proxies_of_the_environment_are_used_for_other_hosts(monkeypatch: pytest
             assert send(endpoint, make_requests(1))["r0"].failure is None
 
 
+def test_a_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+    with pytest.raises(EndpointError, match="proxy of an unknown kind"):
+        HttpEndpoint("http://models.invalid/v1")
+
+
 def test_connections_are_kept_between_batches() -> None:
     with FakeServer() as server, HttpEndpoint(server.url, concurrency=3) as endpoint:
         for _ in range(5):

@@ -52,6 +52,11 @@ class Address:
             return False
 
     @property
+    def secure(self) -> bool:
+        """True for https."""
+        return self.base.startswith("https:")
+
+    @property
     def root(self) -> str:
         """The base without its version: where a server tells of itself."""
         return _VERSION.sub("", self.base)

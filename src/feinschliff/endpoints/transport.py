@@ -14,7 +14,7 @@ import httpx2
 from feinschliff.endpoints.address import Address
 from feinschliff.endpoints.parse import error_text
 from feinschliff.endpoints.retry import is_retried, parse_retry_after
-from feinschliff.errors import InputError
+from feinschliff.errors import EndpointError, InputError
 
 _CONNECT_S = 15.0
 _KEPT_S = 30.0
@@ -108,8 +108,7 @@ class Transport:
     def _new_connection(self) -> httpx2.AsyncHTTPTransport:
         limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEPT_S)
         if self._tls is None:
-            # Reading the certificates takes 20 ms: once for all connections.
-            self._tls = httpx2.create_ssl_context(trust_env=not self._address.loopback)
+            self._tls = _tls_context(self._address)
         return httpx2.AsyncHTTPTransport(verify=self._tls, limits=limits, proxy=self._proxy, trust_env=False)
 
     def _disconnected(self, error: httpx2.HTTPError) -> AttemptFailed:
@@ -163,13 +162,29 @@ def _secrets(address: Address, api_key: str | None, headers: Mapping[str, str]) 
     return tuple(sorted((word for word in words if len(word) >= _SHORTEST_SECRET), key=len, reverse=True))
 
 
+def _tls_context(address: Address) -> ssl.SSLContext:
+    # Reading the certificates takes 20 ms: once for all connections, and not at all without TLS.
+    if not address.secure:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx2.create_ssl_context(trust_env=not address.loopback)
+
+
 def _environment_proxy(address: Address) -> str | None:
-    """The proxy that the environment wants for this address; none for loopback."""
+    """The proxy that the environment wants for this address; none for loopback. Raises: EndpointError."""
     if address.loopback or _is_bypassed(address.host):
         return None
     proxies = urllib.request.getproxies_environment()
     proxy = proxies.get(address.base.partition(":")[0]) or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    if proxy is None:
+        return None
+    scheme, found, _ = proxy.partition("://")
+    if found and scheme not in ("http", "https"):
+        raise EndpointError(
+            f"the environment wants a proxy of an unknown kind ({scheme})",
+            asked=address.identity,
+            mend="set an http or https proxy, or add the host to no_proxy",
+        )
+    return proxy if found else f"http://{proxy}"
 
 
 def _is_bypassed(host: str) -> bool:
