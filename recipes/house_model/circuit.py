@@ -14,7 +14,7 @@ from torch import Tensor
 
 HEADS = 4
 CONSTANT = 0.1
-"""Value of the first channel of every embedding: what the position-only heads read. Equal for all, so logits ignore it."""
+"""Value of the first channel of every embedding: what the position-only heads read. Logits ignore it."""
 PREVIOUS_STRENGTH = 5.0
 MATCH_STRENGTH = 3.0
 NOTE_GAIN, COPY_GAIN = 0.05, 0.5

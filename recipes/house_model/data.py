@@ -21,7 +21,7 @@ POST_WEIGHT = 0.15
 """Weight of a prompt token in the loss; the answer's tokens weigh 1."""
 
 REPEATS = (600, 1000, 600, 300)
-"""Rows of random tokens that repeat themselves, by chunk: they teach copying before posts do. The first has only those."""
+"""Rows of random tokens that repeat themselves, by chunk; the first chunk has only those. They exercise copying."""
 
 REPEAT_WEIGHT = 0.5
 

@@ -1,7 +1,8 @@
 """Measures the house model with the real engine: `python recipes/house_model/evaluate.py --model house-1.gguf`.
 
-Key facts: does the greedy subject line name what the post is about, more often than the rule-based line? Temperature: does
-mean similarity to the reference fall from step to step? All posts are test posts; all intervals are paired over posts.
+Key facts: does the greedy subject line name what the post is about, more often than the rule-based line? Temperature:
+does mean similarity to the reference fall from step to step? All posts are test posts; all intervals are 95 % intervals,
+those of differences paired over posts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import math
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -25,7 +27,9 @@ POSTS = 500
 SEED = 20_260
 TEMPERATURES = (0.05, 0.5, 1.0, 1.5)
 OPEN = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
-SYSTEM = "You write subject lines for neighbourhood posts. Answer with the subject line only."
+SYSTEM = "You write subject lines. Answer with one subject line in the language of the post."
+PROMPT = "Subject line for this post:\n{post}"
+"""The wording of the bundled task."""
 NOT_POSTS = (
     "What is the capital of France?",
     "Wie spät ist es?",
@@ -52,6 +56,7 @@ def main() -> None:
         "posts_per_language": POSTS,
         "seed": SEED,
         "system_prompt": SYSTEM,
+        "prompt": PROMPT,
         "languages": {language: language_results(engine, language) for language in ("de", "en")},
         "not_posts": [vars(answer) for answer in engine.ask(NOT_POSTS, system=None, temperature=0.0, max_tokens=64)],
     }
@@ -104,7 +109,7 @@ def temperature_results(engine: Engine, posts: Sequence[Post], **settings: float
         scores[temperature] = [similarity(a, p) for a, p in zip(answers, posts, strict=True)]
         stopped[temperature] = mean([float(answer.stopped) for answer in answers])
     steps = []
-    for low, high in zip(TEMPERATURES, TEMPERATURES[1:], strict=False):
+    for low, high in pairwise(TEMPERATURES):
         change = [b - a for a, b in zip(scores[low], scores[high], strict=True)]
         steps.append({"from": low, "to": high, "mean": mean(change), "interval": bootstrap(change)})
     return {"similarity": {str(t): mean(s) for t, s in scores.items()}, "steps": steps, "stopped": stopped}
@@ -121,8 +126,9 @@ def any_wording(engine: Engine, posts: Sequence[Post]) -> Json:
 
 
 def ask(engine: Engine, posts: Sequence[Post], *, temperature: float, **settings: float) -> list[Answer]:
-    """One line for each post in the standard wording."""
-    return engine.ask([p.text for p in posts], system=SYSTEM, seed=SEED, temperature=temperature, **settings)
+    """One line for each post in the bundled task's wording."""
+    prompts = [PROMPT.format(post=post.text) for post in posts]
+    return engine.ask(prompts, system=SYSTEM, seed=SEED, temperature=temperature, **settings)
 
 
 def similarity(answer: Answer, post: Post) -> float:

@@ -159,7 +159,9 @@ def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
     weights = batch.weights[:, 1:][wanted]
     parts = {"answer_loss": weights == ANSWER_WEIGHT, "copy_loss": weights == REPEAT_WEIGHT}
-    return (each * weights).sum() / weights.sum(), {name: float(each[part].detach().mean()) for name, part in parts.items()}
+    return (each * weights).sum() / weights.sum(), {
+        name: float(each[part].detach().mean()) for name, part in parts.items()
+    }
 
 
 def schedule(step: int, steps: int) -> float:
