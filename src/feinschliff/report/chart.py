@@ -95,7 +95,8 @@ class Chart:
             if names is None:
                 self.line(x(at), base, x(at), base + 4, "axis")
             self.text(x(at), base + 17, text, "tick", "middle")
-        self.text((self.left + self.width - self.right) / 2, self.height - 5, label, "label", "middle")
+        if label:
+            self.text((self.left + self.width - self.right) / 2, self.height - 5, label, "label", "middle")
 
     def y_axis(self, y: Scale, *, about: int = 4) -> None:
         """Grid lines with their values on the left."""

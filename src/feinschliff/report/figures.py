@@ -28,14 +28,14 @@ class EffectChart:
 
 def level_chart(held_out: Mapping[str, Any], best: str, baseline: str, what: str) -> str | None:
     """Both means with their 95 % intervals; None where nothing was measured."""
-    rows = [
+    rows: list[tuple[str, str, Any, float | None, float | None]] = [
         (name, style, *mean_interval(held_out.get(side) or {}, held_out.get("n") or 0))
         for side, name, style in (("baseline", baseline, "baseline"), ("best", best, "best"))
     ]
     values = [v for row in rows for v in row[2:] if v is not None]
     if any(row[2] is None for row in rows):
         return None
-    chart = Chart(_NARROW, 150, f"Mean {what} of {baseline} and {best}", left=86, bottom=44, top=6)
+    chart = Chart(_NARROW, 150, f"Mean {what} of {baseline} and {best}", left=98, bottom=44, top=6)
     low, high = _room(values)
     x = chart.x_scale(low, high)
     _vertical_grid(chart, x)
@@ -76,19 +76,21 @@ def effect_charts(details: Mapping[str, Any], winner: Mapping[str, Any], what: s
     """For each searched parameter the estimated score with its 95 % band, and the tried settings as points."""
     trials = [t for t in details.get("trials") or [] if is_number(t.get("mean"))]
     effects = details.get("effects") or {}
+    knobs = [k for k in effects if k in winner]
+    marked = [{**t, "wins": all(t["settings"].get(k) == winner[k] for k in knobs)} for t in trials]
     charts = []
     for name, effect in effects.items():
         if not effect.get("x"):
             continue
         draw = _range_effect if effect.get("kind") == "range" else _choice_effect
-        charts.append(draw(name, effect, trials, winner.get(name), what))
+        charts.append(draw(name, effect, marked, winner.get(name), what))
     return charts
 
 
 def _range_effect(
     name: str, effect: Mapping[str, Any], trials: Sequence[Mapping[str, Any]], winner: Any, what: str
 ) -> EffectChart:
-    chart = Chart(_NARROW, 250, f"Estimated {what} by {name}")
+    chart = Chart(_NARROW, 230, f"Estimated {what} by {name}", bottom=26)
     xs, mean, low, high = (effect[k] for k in ("x", "mean", "low", "high"))
     x = chart.x_scale(xs[0], xs[-1], log=_is_log(name, xs))
     points = [t for t in trials if is_number(t["settings"].get(name)) and xs[0] <= t["settings"][name] <= xs[-1]]
@@ -99,17 +101,18 @@ def _range_effect(
     if is_number(winner):
         chart.line(x(winner), chart.top, x(winner), chart.height - chart.bottom, "mark")
     chart.path([(x(a), y(b)) for a, b in zip(xs, mean, strict=True)], "curve")
-    for trial in points:
+    for trial in sorted(points, key=_drawn_last):
         value = trial["settings"][name]
-        _trial_point(chart, x(value), y, trial, value == winner, f"{name} {setting(value)}")
-    chart.x_axis(x, name)
+        _trial_point(chart, x(value), y, trial, f"{name} {setting(value)}")
+    chart.x_axis(x, "")
     return EffectChart(name, chart.svg(), [])
 
 
 def _choice_effect(
     name: str, effect: Mapping[str, Any], trials: Sequence[Mapping[str, Any]], winner: Any, what: str
 ) -> EffectChart:
-    chart = Chart(_NARROW, 250, f"Estimated {what} by {name}")
+    chosen = f", best found: {shortened(setting(winner), 60)}" if winner is not None else ""
+    chart = Chart(_NARROW, 230, f"Estimated {what} by {name}{chosen}", bottom=26)
     choices = effect["x"]
     texts = [setting(c) for c in choices]
     long = any(len(t) > _LONGEST_NAME for t in texts) or sum(map(len, texts)) > 3 * _LONGEST_NAME
@@ -121,15 +124,18 @@ def _choice_effect(
         at = x(i)
         chart.path([(at - 15, y(low)), (at + 15, y(low)), (at + 15, y(high)), (at - 15, y(high))], "band", closed=True)
         chart.line(at - 15, y(mean), at + 15, y(mean), "curve")
-        if choices[i] == winner:
-            chart.diamond(at, chart.height - chart.bottom - 7, 5, "best-dot", f"best found: {shortened(texts[i], 80)}")
     seen: dict[int, int] = {}
-    for i, trial in owned:
+    for i, trial in sorted(owned, key=lambda pair: _drawn_last(pair[1])):
         turn = seen[i] = seen.get(i, 0) + 1
         offset = (turn % 2 * 2 - 1) * (turn // 2 % 4) * 3.5
-        _trial_point(chart, x(i) + offset, y, trial, False, shortened(texts[i], 80))
-    chart.x_axis(x, name, names=list(enumerate(marks)))
+        _trial_point(chart, x(i) + offset, y, trial, shortened(texts[i], 80))
+    chart.x_axis(x, "", names=list(enumerate(marks)))
     return EffectChart(name, chart.svg(), list(zip(marks, texts, strict=True)) if long else [])
+
+
+def _drawn_last(trial: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Sorts the marks that must stay in sight to the end."""
+    return trial["wins"], trial.get("origin") == "baseline"
 
 
 def _effect_y(chart: Chart, effect: Mapping[str, Any], trials: Sequence[Mapping[str, Any]]) -> Scale:
@@ -138,13 +144,13 @@ def _effect_y(chart: Chart, effect: Mapping[str, Any], trials: Sequence[Mapping[
     return y
 
 
-def _trial_point(chart: Chart, x: float, y: Scale, trial: Mapping[str, Any], wins: bool, where: str) -> None:
+def _trial_point(chart: Chart, x: float, y: Scale, trial: Mapping[str, Any], where: str) -> None:
     mean, stderr, n = trial["mean"], trial.get("stderr"), trial.get("n") or 0
     if stderr:
         chart.line(x, y(mean - stderr), x, y(mean + stderr), "trial-bar")
     told = f"{where}: {score(mean)}" + (f" \N{PLUS-MINUS SIGN} {score(stderr)}" if stderr is not None else "")
     told += f", {n} answers, from {trial.get('origin')}"
-    if wins:
+    if trial["wins"]:
         chart.diamond(x, y(mean), 6, "best-dot", "best found, " + told)
     else:
         style = "baseline-dot" if trial.get("origin") == "baseline" else "trial"
@@ -159,8 +165,8 @@ def _history(steps: Sequence[Mapping[str, Any]], what: str, width: float) -> str
     upper = [m + d for m, d in zip(means, spread, strict=True)]
     lower = [m - d for m, d in zip(means, spread, strict=True)]
     x = chart.x_scale(0, answers[-1])
-    y = chart.y_scale(*_room([*upper, *lower]))
-    chart.y_axis(y)
+    y = chart.y_scale(*_room([*upper, *lower], share=0.08))
+    chart.y_axis(y, about=5)
 
     def to(a: float, b: float) -> tuple[float, float]:
         return x(a), y(b)

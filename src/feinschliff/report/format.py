@@ -120,5 +120,11 @@ def money(usd: float | None) -> str:
 
 
 def minus(text: str) -> str:
-    """The same text with real minus signs, for typography."""
+    """The same text with real minus signs."""
     return re.sub(r"(?<![\w.\-])-(?=\d)", "\N{MINUS SIGN}", text)
+
+
+def typeset(text: str) -> str:
+    """A sentence with real minus signs, and without line breaks inside `95 %` and `top-p`."""
+    unbroken = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", minus(text))
+    return re.sub(r"\b(top|min)-(?=[pk]\b)", "\\1\N{NON-BREAKING HYPHEN}", unbroken)

@@ -83,6 +83,7 @@ def _environment() -> Environment:
         score=lambda v: format.minus(format.score(v)),
         signed=lambda v: format.minus(format.signed(v)),
         minus=lambda v: format.minus(str(v)),
+        typeset=lambda v: format.typeset(str(v)),
         count=format.count,
         score_text=view.score_text,
     )
@@ -94,6 +95,7 @@ def _context(run: Run) -> dict[str, Any]:
     compares = run.kind == "compare" or is_comparison(details)
     best, baseline = ("A", "B") if compares else ("Best found", "Baseline")
     what = format.scorer_label(details.get("scorer") or run.spec.get("scorer"))
+    today = result.get("baseline_settings") or {}
     samples = view.sorted_samples(details)
     return {
         "run": run,
@@ -108,6 +110,7 @@ def _context(run: Run) -> dict[str, Any]:
         "levels": _levels(result.get("held_out") or {}),
         "steps": next_steps(result, details) if result else [],
         "recommended": view.recommended_rows(result),
+        "changed_texts": [n for n, v in (result.get("recommended") or {}).items() if v != today.get(n)],
         "request_json": view.request_json(result),
         "warnings": [str(w) for w in result.get("warnings") or []],
         "knobs": view.changed_knobs(result),
@@ -139,7 +142,7 @@ def _verdict(run: Run, result: Mapping[str, Any], details: Mapping[str, Any]) ->
         "verdict_style": style,
         "verdict_symbol": symbol,
         "verdict_word": word,
-        "verdict_text": format.minus(rest[:1].upper() + rest[1:]),
+        "verdict_text": format.typeset(rest[:1].upper() + rest[1:]),
     }
 
 
@@ -164,12 +167,16 @@ def _charts(
 ) -> dict[str, Any]:
     held_out = result.get("held_out") or {}
     drawn = [figures.level_chart(held_out, best, baseline, what), figures.difference_chart(held_out, best, baseline)]
-    # Safe to mark as markup: the charts are built as XML trees, which escape every text.
     return {
-        "forest": [Markup(svg) for svg in drawn if svg is not None],
-        "history": [Markup(svg) for svg in figures.history_charts(details.get("history") or [], what)],
+        "forest": [_markup(svg) for svg in drawn if svg is not None],
+        "history": [_markup(svg) for svg in figures.history_charts(details.get("history") or [], what)],
         "effects": [
-            {"name": chart.name, "svg": Markup(chart.svg), "legend": chart.legend}
+            {"name": chart.name, "svg": _markup(chart.svg), "legend": chart.legend}
             for chart in figures.effect_charts(details, result.get("settings") or {}, what)
         ],
     }
+
+
+def _markup(svg: str) -> Markup:
+    """A chart as markup: safe, since charts are built as XML trees, which escape every text."""
+    return Markup(svg)  # noqa: S704

@@ -52,14 +52,14 @@ def show_runs(runs: Sequence[Run], console: Console, *, now_s: float | None = No
         table.add_column(head, justify="right", no_wrap=True)
     for run in runs:
         result = run.result or {}
-        verdict = result.get("verdict")
+        verdict = result.get("verdict") or ""
         requests = (result.get("spent") or {}).get("requests")
         table.add_row(
             run.id,
             Text(shortened(run.name or "", 24)),
             run.kind,
             run.status,
-            Text(verdict or "", style=_STYLES.get(verdict, "")),
+            Text(verdict, style=_STYLES.get(verdict, "")),
             _short_difference(result),
             "" if requests is None else count(requests),
             age(max(0.0, now - run.created_s)),

@@ -71,7 +71,11 @@ def request_json(result: Mapping[str, Any]) -> str | None:
 
 def sorted_samples(details: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Answers side by side, those with the largest difference of scores first, the unscored last."""
-    samples = [{**s, "difference": _difference(s)} for s in details.get("samples") or []]
+    seen: dict[str, int] = {}
+    samples = []
+    for sample in details.get("samples") or []:
+        turn = seen[sample["example"]] = seen.get(sample["example"], 0) + 1
+        samples.append({**sample, "turn": turn, "difference": _difference(sample)})
     return sorted(samples, key=lambda s: (s["difference"] is None, -abs(s["difference"] or 0.0)))
 
 
@@ -145,13 +149,13 @@ def asked_rows(run: Run) -> list[tuple[str, str]]:
     endpoint, task, split = (details.get(k) or {} for k in ("endpoint", "task", "split"))
     examples = task.get("examples")
     if split.get("shared"):
-        parts = f"{examples}, all for both the search and the confirmation"
+        parts: str | None = f"{examples}, all for both the search and the confirmation"
     elif split:
         parts = f"{examples}: {split.get('search')} for the search, {split.get('held_out')} held out"
     else:
         parts = None if examples is None else str(examples)
     budget = {k: v for k, v in (run.budget or {}).items() if v is not None}
-    rows = [
+    rows: list[tuple[str, Any]] = [
         ("task", task.get("name")),
         ("examples", parts),
         ("endpoint", endpoint.get("identity") or spec.get("endpoint")),
@@ -203,8 +207,9 @@ def _shown(value: Any) -> tuple[str, str]:
 
 
 def _difference(sample: Mapping[str, Any]) -> float | None:
-    best, baseline = ((sample.get(side) or {}).get("score") for side in ("best", "baseline"))
-    return best - baseline if is_number(best) and is_number(baseline) else None
+    best: Any = (sample.get("best") or {}).get("score")
+    baseline: Any = (sample.get("baseline") or {}).get("score")
+    return float(best - baseline) if is_number(best) and is_number(baseline) else None
 
 
 def score_text(side: Mapping[str, Any] | None) -> str:
