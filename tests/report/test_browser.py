@@ -17,10 +17,17 @@ from . import samples
 
 pytestmark = pytest.mark.second
 
-_FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars"
-).split()
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+]
 _DARK = "--blink-settings=preferredColorScheme=0"
 _MEASURE = """<!DOCTYPE html><title>measuring</title>
 <iframe srcdoc="{page}" style="border:0;width:360px;height:4000px" onload="

@@ -125,6 +125,6 @@ def minus(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """A sentence with real minus signs, and without line breaks inside `95 %` and `top-p`."""
+    """A sentence with real minus signs, and without line breaks inside `95 %`, `top-p` and `held-out`."""
     unbroken = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", minus(text))
-    return re.sub(r"\b(top|min)-(?=[pk]\b)", "\\1\N{NON-BREAKING HYPHEN}", unbroken)
+    return re.sub(r"\b(top|min|held)-(?=(?:[pk]|out)\b)", "\\1\N{NON-BREAKING HYPHEN}", unbroken)
