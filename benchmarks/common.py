@@ -11,7 +11,10 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
-WORDS = ["Rad", "Helm", "Katze", "Markt", "Garten", "Lampe", "Tisch", "Ufer", "Brief", "Schule", "Wagen", "Turm", "Park", "Kanal", "Platz", "Baum"]
+WORDS = (
+    *("Rad", "Helm", "Katze", "Markt", "Garten", "Lampe", "Tisch", "Ufer"),
+    *("Brief", "Schule", "Wagen", "Turm", "Park", "Kanal", "Platz", "Baum"),
+)
 
 
 def write_data(path: Path, rows: int) -> None:

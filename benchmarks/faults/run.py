@@ -1,6 +1,6 @@
 """30 % of all exchanges fail: the run ends with the same result, every answer counted once. And: the server goes away.
 
-    python -m benchmarks.faults.run --out benchmarks/faults/results.json
+python -m benchmarks.faults.run --out benchmarks/faults/results.json
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from feinschliff.generation import Price
 from feinschliff.models.house import house_path
 
 _OPENAI_HOST = "api.openai.com"
+_EMBEDDED_SLOTS = 4
 
 
 class Endpoint:
@@ -85,7 +86,7 @@ class Endpoint:
         if self.file is not None:
             from feinschliff.endpoints.embedded import EmbeddedEndpoint
 
-            return EmbeddedEndpoint(self.file, **({"slots": self.concurrency} if self.concurrency else {}))
+            return EmbeddedEndpoint(self.file, slots=self.concurrency or _EMBEDDED_SLOTS)
         from feinschliff.endpoints.http import HttpEndpoint
 
         return HttpEndpoint(

@@ -11,7 +11,6 @@ from feinschliff.cli import compare, data, generate, runs, score, tune
 
 app = typer.Typer(
     name="fein",
-    help="Measures language-model answers with one score and turns every knob that raises it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,10 +26,16 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(data.app, name="data")
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"feinschliff {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Measures language-model answers with one score and turns every knob that raises it."""

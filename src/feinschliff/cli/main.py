@@ -7,7 +7,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import click
+import typer
+from typer.exceptions import TyperException
 
 from feinschliff.cli.app import app
 from feinschliff.cli.output import print_error
@@ -42,13 +43,9 @@ def run(arguments: Sequence[str]) -> int:
         return int(code) if isinstance(code, int) else 0
     except FeinschliffError as error:
         return print_error(error, as_json=as_json)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)  # noqa: T201
-        return 2
-    except click.ClickException as error:
-        usage = _Usage(error.format_message(), asked=" ".join(["fein", *arguments]), mend="see fein --help")
-        return print_error(usage, as_json=as_json)
-    except (KeyboardInterrupt, click.Abort):
+    except TyperException as error:
+        return _usage(error, arguments, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
         return print_error(Interrupted("interrupted"), as_json=as_json)
     except BrokenPipeError:
         # The reader of stdout has gone (`fein ... | head`): nothing is left to say, and nobody to say it to.
@@ -62,3 +59,12 @@ def run(arguments: Sequence[str]) -> int:
             mend="this is a mistake of ours; -v shows where it happened",
         )
         return print_error(bug, as_json=as_json)
+
+
+def _usage(error: TyperException, arguments: Sequence[str], *, as_json: bool) -> int:
+    """A wrong command line; without any arguments typer has shown the help already and its message is empty."""
+    text = getattr(error, "format_message", lambda: str(error))().strip()
+    if not text and not as_json:
+        return InputError.exit_code
+    asked = " ".join(["fein", *arguments])
+    return print_error(_Usage(text or "no verb is given", asked=asked, mend="see fein --help"), as_json=as_json)

@@ -13,7 +13,7 @@ from feinschliff.cli.output import print_json, say, stdout
 from feinschliff.report import show_runs, write_page
 from feinschliff.store import Run, get_run, list_runs, open_store, remove_run
 
-app = typer.Typer(help="List the runs of a store, or forget one.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()

@@ -9,7 +9,6 @@ from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
 
-
 _LOG = logging.getLogger(__name__)
 
 

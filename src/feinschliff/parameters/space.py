@@ -29,7 +29,8 @@ class Range:
         u = min(1.0, max(0.0, unit))
         value = math.exp(_mix(math.log(self.low), math.log(self.high), u)) if self.log else _mix(self.low, self.high, u)
         value = min(self.high, max(self.low, value))
-        return round(value) if self.integer else value
+        # Twelve digits: 0.3, not 0.30000000000000004, where nothing is lost by it.
+        return round(value) if self.integer else round(value, 12)
 
     def unit(self, value: float) -> float:
         """Where `value` lies, 0 at the low end and 1 at the high end; outside values are clipped."""

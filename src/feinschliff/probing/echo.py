@@ -19,7 +19,7 @@ _TOLERANCE = 1e-5
 
 
 def probe_echo(space: Space, example: Example, payer: Payer) -> tuple[dict[str, Status], list[Answer | None]]:
-    """(status of each knob and of each fixed value, the answers that it took); `unknown` where this server tells nothing.
+    """(status of each knob and fixed value, the answers that it took); `unknown` where this server tells nothing.
 
     At most two requests of one token each, charged to the run like all others.
     """

@@ -1,0 +1,93 @@
+"""`fein generate`, `score` and `data`: files in, files out, nothing overwritten."""
+
+from __future__ import annotations
+
+import csv
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from tests.cli.conftest import Fein
+from tests.fakes.openai_server import FakeServer
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_posts_subjects_answers_scores(fein: Fein, tmp_path: Path) -> None:
+    assert fein("data", "posts", "--count", 20, "--out", "posts.csv").code == 0
+    posts = rows(tmp_path / "posts.csv")
+    assert len(posts) == 20
+    assert list(posts[0]) == ["Posts"]
+    assert fein("data", "subjects", "posts.csv", "--by", "rule", "--out", "subjects.csv").code == 0
+    subjects = rows(tmp_path / "subjects.csv")
+    assert all(0 < len(r["Subject"].split()) <= 10 for r in subjects)
+    done = fein(
+        "generate", "subjects.csv", "--prompt", "Subject line for: {{ Posts }}", "--out", "answers.csv", "-n", 2,
+        "-p", "temperature=0", "-p", "max_tokens=24", "--json",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    answers = rows(tmp_path / "answers.csv")
+    assert len(answers) == 40
+    assert [r["repeat"] for r in answers[:4]] == ["0", "1", "0", "1"]
+    assert answers[0]["answer"] == answers[1]["answer"] != ""
+    assert done.json["answers"] == 40
+    scored = fein("score", "answers.csv", "--answers", "answer", "--target", "Subject", "--out", "scored.csv", "--json")
+    assert scored.code == 0, scored.err
+    for row in rows(tmp_path / "scored.csv"):
+        expected = SequenceMatcher(None, row["answer"], row["Subject"], autojunk=False).ratio()
+        assert abs(float(row["score"]) - expected) < 1e-12
+    assert scored.json["scored"] == 40
+
+
+def test_a_file_of_the_same_inputs_is_resumed_and_another_is_refused(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("q\n" + "\n".join(f"question {i}" for i in range(12)), encoding="utf-8")
+    with FakeServer() as server:
+        ask = ("generate", "in.csv", "--prompt", "{{ q }}", "--endpoint", server.url, "--out", "out.csv", "--json")
+        assert fein(*ask, "-p", "temperature=0.5").code == 0
+        first = (tmp_path / "out.csv").read_bytes()
+        assert server.counts["POST"] == 12
+        assert fein(*ask, "-p", "temperature=0.5").code == 0
+        assert server.counts["POST"] == 12
+        assert (tmp_path / "out.csv").read_bytes() == first
+        refused = fein(*ask, "-p", "temperature=0.6")
+        assert refused.code == 2
+        assert refused.json["error"]["kind"] == "output"
+        assert server.counts["POST"] == 12
+        (tmp_path / "out.csv").write_text("mine\n", encoding="utf-8")
+        assert fein(*ask, "-p", "temperature=0.5").code == 2
+        assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_limit_that_ends_generate_keeps_what_was_paid(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("q\n" + "\n".join(f"question {i}" for i in range(12)), encoding="utf-8")
+    with FakeServer() as server:
+        ask = ("generate", "in.csv", "--prompt", "{{ q }}", "--endpoint", server.url, "--out", "out.csv", "--json")
+        cut = fein(*ask, "--requests", 5)
+        assert cut.code == 1
+        assert cut.json["run"] is not None
+        assert not (tmp_path / "out.csv").exists()
+        assert fein(*ask).code == 0
+        assert server.counts["POST"] == 12
+
+
+def test_data_is_made_the_same_twice_and_never_over_something_else(fein: Fein, tmp_path: Path) -> None:
+    assert fein("data", "posts", "--count", 5, "--out", "p.csv").code == 0
+    assert fein("data", "posts", "--count", 5, "--out", "p.csv").code == 0
+    assert fein("data", "posts", "--count", 6, "--out", "p.csv").code == 2
+    german = fein("data", "posts", "--count", 5, "--language", "de", "--out", "de.jsonl", "--json")
+    assert german.json == {"out": "de.jsonl", "rows": 5}
+
+
+def test_a_conversation_column_and_korean_text(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "talk.jsonl").write_text(
+        '{"id": "a", "messages": [{"role": "user", "content": "안녕 ANSWER: 반가워요 여러분"}]}\n', encoding="utf-8"
+    )
+    with FakeServer() as server:
+        done = fein(
+            "generate", "talk.jsonl", "--endpoint", server.url, "--out", "out.jsonl", "-p", "temperature=0.4", "--json"
+        )
+        assert done.code == 0, done.err
+        assert server.bodies[0]["messages"] == [{"role": "user", "content": "안녕 ANSWER: 반가워요 여러분"}]
+    assert "answer" in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
