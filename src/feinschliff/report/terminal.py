@@ -19,6 +19,7 @@ from feinschliff.report.sentence import is_comparison, next_steps, verdict_sente
 from feinschliff.store import Run
 
 _STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
+_SHORT = {"no measurable gain": "no gain"}
 _LONGEST = 28
 
 
@@ -47,8 +48,8 @@ def show_runs(runs: Sequence[Run], console: Console, *, now_s: float | None = No
     now = time.time() if now_s is None else now_s
     table = _plain_table(console.options.ascii_only)
     for head in ("run", "name", "kind", "status", "verdict"):
-        table.add_column(head, no_wrap=head == "run", overflow="fold" if head == "name" else "ellipsis")
-    for head in ("difference", "requests", "age"):
+        table.add_column(head, no_wrap=True, min_width=12 if head == "run" else None)
+    for head in ("gain", "requests", "age"):
         table.add_column(head, justify="right", no_wrap=True)
     for run in runs:
         result = run.result or {}
@@ -59,7 +60,7 @@ def show_runs(runs: Sequence[Run], console: Console, *, now_s: float | None = No
             Text(shortened(run.name or "", 24)),
             run.kind,
             run.status,
-            Text(verdict, style=_STYLES.get(verdict, "")),
+            Text(_SHORT.get(verdict, verdict), style=_STYLES.get(verdict, "")),
             _short_difference(result),
             "" if requests is None else count(requests),
             age(max(0.0, now - run.created_s)),
@@ -100,7 +101,13 @@ def _table(result: Mapping[str, Any], details: Mapping[str, Any], *, ascii_only:
 
 
 def _plain_table(ascii_only: bool) -> Table:
-    return Table(box=ASCII if ascii_only else SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    return Table(
+        box=ASCII if ascii_only else SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
+        header_style="dim",
+    )
 
 
 def _cell(value: Any) -> str:
