@@ -21,6 +21,8 @@ from feinschliff.store import Run
 _STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
 _SHORT = {"no measurable gain": "no gain"}
 _LONGEST = 28
+_OTHER_COLUMNS = 71
+"""Width of the list of runs without the names."""
 
 
 def show_result(result: dict[str, Any], details: dict[str, Any], console: Console) -> None:
@@ -46,9 +48,10 @@ def show_runs(runs: Sequence[Run], console: Console, *, now_s: float | None = No
         console.print(Text("No runs in this store yet. 'fein tune' makes the first one."))
         return
     now = time.time() if now_s is None else now_s
+    room = max(8, min(24, console.width - _OTHER_COLUMNS))
     table = _plain_table(console.options.ascii_only)
     for head in ("run", "name", "kind", "status", "verdict"):
-        table.add_column(head, no_wrap=True, min_width=12 if head == "run" else None)
+        table.add_column(head, no_wrap=True)
     for head in ("gain", "requests", "age"):
         table.add_column(head, justify="right", no_wrap=True)
     for run in runs:
@@ -57,7 +60,7 @@ def show_runs(runs: Sequence[Run], console: Console, *, now_s: float | None = No
         requests = (result.get("spent") or {}).get("requests")
         table.add_row(
             run.id,
-            Text(shortened(run.name or "", 24)),
+            Text(shortened(run.name or "", room)),
             run.kind,
             run.status,
             Text(_SHORT.get(verdict, verdict), style=_STYLES.get(verdict, "")),
