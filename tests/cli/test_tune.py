@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -73,9 +77,10 @@ def test_data_form_on_a_foreign_server(fein: Fein, tmp_path: Path) -> None:
         assert server.counts["POST"] == document["spent"]["requests"] <= 300
         baseline = [b for b in server.bodies if "temperature" not in b]
         assert len(baseline) >= document["held_out"]["n"]
-    # The finished run is shown from the store alone, though its server is gone.
-    again = fein("tune", *DATA, "--endpoint", server.url, "--model", "fake-1", "--requests", "300", "--json")
-    assert again.code in {0, 2}
+    # A finished run is shown from the store, though its server is gone.
+    again = fein("tune", *DATA, "--endpoint", server.url, "--requests", "300", "--json", "--name", "mine")
+    assert again.json == document
+    assert fein("tune", *DATA, "--endpoint", server.url, "--requests", "500", "--json").code == 2
 
 
 def test_a_task_file_says_it_all(fein: Fein, tmp_path: Path) -> None:
@@ -151,3 +156,29 @@ def test_verbose_and_log_show_answers_and_scores(fein: Fein, tmp_path: Path) -> 
         assert " request r" in text
         assert " answer r" in text
         assert " score r" in text
+
+
+def test_ctrl_c_keeps_what_was_paid_and_the_same_command_goes_on(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(ROWS, encoding="utf-8")
+    with FakeServer(latency_s=0.05) as server:
+        arguments = ["tune", *DATA, "--endpoint", server.url, "--requests", "200", "--json"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feinschliff", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        while server.counts["ok"] < 20 and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130, err
+        document = json.loads(out)
+        assert document["error"]["kind"] == "interrupted"
+        assert document["run"] is not None
+        assert "Traceback" not in err
+        before = server.counts["POST"]
+        done = fein(*arguments)
+        assert done.code == 0, done.err
+        assert done.json["run"] == document["run"]
+        # What was in flight (at most four) may have been asked twice, and nothing else.
+        distinct = {json.dumps(body, sort_keys=True) for body in server.bodies}
+        assert server.counts["POST"] - len(distinct) <= 4
+        assert before < len(distinct)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -68,3 +69,10 @@ def test_it_is_closed_to_others_and_silent(capfd: pytest.CaptureFixture[str]) ->
     assert capfd.readouterr() == ("", "")
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"{url}/models")
+
+
+def test_it_can_be_closed_at_once() -> None:
+    """Dropped before its loop runs, llama.cpp's server waits for itself for ever."""
+    for _ in range(20):
+        EmbeddedEndpoint(house_path()).close()
+    assert threading.active_count() < 50

@@ -110,7 +110,9 @@ def make_endpoint(
 def set_up_log(*, verbose: bool, file: Path | None) -> None:
     """Send what the package logs to stderr (`-v`) and to a file. Raises: InputError."""
     logger = logging.getLogger("feinschliff")
-    logger.handlers.clear()
+    for old in list(logger.handlers):
+        logger.removeHandler(old)
+        old.close()
     handlers: list[logging.Handler] = [logging.StreamHandler()] if verbose else []
     if file is not None:
         try:
@@ -120,8 +122,7 @@ def set_up_log(*, verbose: bool, file: Path | None) -> None:
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         logger.addHandler(handler)
-    if handlers:
-        logger.setLevel(logging.DEBUG)
+    logger.setLevel(logging.DEBUG if handlers else logging.WARNING)
 
 
 def _headers(texts: Sequence[str]) -> dict[str, str]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import http.client
 import os
 import secrets
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,8 @@ from feinschliff.errors import ModelError
 
 _MOST_CONTEXT = 4096
 _TINY_PARAMETERS = 50_000_000
+_START_S = 120.0
+"""Loading a large model from a slow disk takes a while; it is read lazily, so far less than its size suggests."""
 
 
 class EmbeddedEndpoint(Endpoint):
@@ -59,6 +63,7 @@ class EmbeddedEndpoint(Endpoint):
         self._key = key = secrets.token_urlsafe(24)
         params = _params(file, self._alias, slots, threads or _threads(header), self._context, key)
         self._engine: Any = _start(params, file)
+        _await_loop(self._engine.listening_address)
         self._http = HttpEndpoint(
             f"{self._engine.listening_address}/v1", api_key=key, concurrency=slots, identity=self.identity
         )
@@ -172,3 +177,24 @@ def _start(params: Any, file: Path) -> Any:
             found=str(error).strip() or None,
             mend="the file may be damaged, or its architecture newer than this llama.cpp",
         ) from error
+
+
+def _await_loop(address: str) -> None:
+    """Wait until the engine answers. Dropped before its loop runs, it waits for itself for ever.
+
+    Raises: ModelError when it does not come up.
+    """
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(host, int(port), timeout=_START_S)
+        try:
+            connection.request("GET", "/health")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.005)
+    raise ModelError("the embedded engine does not come up", found=f"no answer in {_START_S:.0f} s", mend="try again")

@@ -20,6 +20,9 @@ def choose_model(
     """
     listed = endpoint.models()
     names = [info.name for info in listed]
+    if not listed and (wanted or searched):
+        # A server that lists nothing (a bare completions URL, say) is taken at the user's word.
+        return wanted or searched[0], []
     for name in (*searched, *([wanted] if wanted else [])):
         if name not in names:
             raise _unknown(endpoint, name, names)

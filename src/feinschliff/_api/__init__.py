@@ -1,0 +1,19 @@
+"""The Python interface: what `import feinschliff` offers, and what the command line calls."""
+
+from feinschliff._api.answers import generate, generate_file, score
+from feinschliff._api.common import DEFAULT_REQUESTS, Watch, make_caps, task_scorer
+from feinschliff._api.runs import compare, tune
+from feinschliff._api.wanted import default_report
+
+__all__ = [
+    "DEFAULT_REQUESTS",
+    "Watch",
+    "compare",
+    "default_report",
+    "generate",
+    "generate_file",
+    "make_caps",
+    "score",
+    "task_scorer",
+    "tune",
+]

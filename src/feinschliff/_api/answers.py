@@ -1,0 +1,185 @@
+"""`generate`, `generate_file` and `score`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
+
+from feinschliff._api.common import BudgetSpec, ScoreSpec, Watch, fixed_settings, make_caps, opened, tell, where
+from feinschliff.build import Connection, Endpoint, connect
+from feinschliff.datasets.task import Task
+from feinschliff.datasets.write import write_rows
+from feinschliff.errors import DataError, OutputError, RunError
+from feinschliff.generation import Ask, Caps
+from feinschliff.generation import generate as _generate
+from feinschliff.records import Answer, Example, Score, Settings
+from feinschliff.scorers import make_scorer
+from feinschliff.store import Store, find_run, start_run, update_run
+from feinschliff.tuning import check_texts, keeping_track
+
+_CHUNK = 5000
+"""Requests prepared at a time."""
+
+
+def generate(
+    task: Task,
+    endpoint: Endpoint | None = None,
+    *,
+    settings: Mapping[str, JsonValue] | None = None,
+    n: int = 1,
+    budget: BudgetSpec | None = None,
+    seed: int = 0,
+    store: Store | str | Path | None = None,
+    watch: Watch | None = None,
+) -> list[Answer]:
+    """`n` answers to every example, in the order of the examples, the repeats of one example together.
+
+    Without `budget` there is no limit. Answers that are in the store cost nothing.
+
+    Raises: as `tune`; RunError where the budget ends before the last answer.
+    """
+    job = Job(task, endpoint or Endpoint(), fixed_settings(task, settings or {}), n, seed)
+    with opened(store) as db, job.connect() as link:
+        return job.run(link, db, budget, watch or Watch())
+
+
+def generate_file(
+    task: Task,
+    endpoint: Endpoint | None = None,
+    *,
+    out: Path,
+    settings: Mapping[str, JsonValue] | None = None,
+    n: int = 1,
+    budget: BudgetSpec | None = None,
+    seed: int = 0,
+    store: Store | str | Path | None = None,
+    watch: Watch | None = None,
+) -> dict[str, Any]:
+    """As `generate`, into a CSV or JSONL file: the task's rows with a column `answer`, and `repeat` where `n` > 1.
+
+    A file that an earlier run of the same wrote is written again; what that run paid for is not paid twice.
+
+    Raises: as `generate`; OutputError where `out` exists and comes from something else.
+    """
+    job = Job(task, endpoint or Endpoint(), fixed_settings(task, settings or {}), n, seed)
+    with opened(store) as db, job.connect() as link:
+        spec = job.spec(link)
+        _check_out(db, spec, out)
+        answers = job.run(link, db, budget, watch or Watch())
+        rows = [
+            {**example.row, "answer": None if a.failure else a.text, "repeat": a.repeat}
+            for a, example in job.matched(answers)
+        ]
+        columns = (
+            [c for c in task.columns if c not in {"answer", "repeat"}] + ["answer"] + (["repeat"] if n > 1 else [])
+        )
+        write_rows(out, rows, columns=columns)
+        run = start_run(db, spec, kind="generate")
+        update_run(db, run.id, details={"out": str(out.resolve()), "sha256": _file_hash(out)})
+        return {
+            "run": run.id,
+            "out": str(out),
+            "rows": len(task.examples),
+            "answers": len(answers),
+            "failed": sum(answer.failure is not None for answer in answers),
+            "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
+            "spent": asdict(db.spent(run.id)),
+        }
+
+
+def score(
+    examples: Sequence[Example], answers: Sequence[Answer], *, score: ScoreSpec, targets: Sequence[str] | None = None
+) -> list[Score]:
+    """One score per answer; answers and examples are matched by position, or by id where there are more answers.
+
+    Args:
+        targets: corpus that `tfidf` is fitted on; the examples' own targets if None.
+
+    Raises: ScorerError for an unknown scorer, DataError where an answer belongs to no example.
+    """
+    if len(examples) != len(answers):
+        by_id = {example.id: example for example in examples}
+        strangers = [answer.example for answer in answers if answer.example not in by_id]
+        if strangers:
+            raise DataError(
+                f"an answer belongs to no example: {strangers[0]}", mend="give the examples it was made for"
+            )
+        examples = [by_id[answer.example] for answer in answers]
+    corpus = [e.target for e in examples if e.target is not None] if targets is None else list(targets)
+    return make_scorer(score, targets=corpus).score(examples, answers)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Answers to all examples under one setting."""
+
+    task: Task
+    endpoint: Endpoint
+    settings: Settings
+    n: int
+    seed: int
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        check_texts(self.settings, self.task)
+        model = self.settings.values.get("model")
+        return connect(self.endpoint, searched_models=[str(model)] if model else [])
+
+    def spec(self, link: Connection) -> dict[str, Any]:
+        what = {"kind": "generate", **where(link), **self.task.to_spec()}
+        return {**what, "settings": self.settings.values, "seed": self.seed, "n": self.n}
+
+    def run(self, link: Connection, db: Store, budget: BudgetSpec | None, watch: Watch) -> list[Answer]:
+        caps = make_caps(budget) if budget else Caps()
+        link.check_price(caps)
+        run = start_run(db, self.spec(link), kind="generate")
+        tell(watch, run)
+        payer = link.payer(db, run, caps=caps, seed=self.seed, on_answer=watch.on_answer)
+        asks = [Ask(example, self.settings, repeat) for example in self.task.examples for repeat in range(self.n)]
+        if watch.on_phase is not None:
+            watch.on_phase("generate", len(asks))
+        with keeping_track(run, payer) as clock:
+            answers = [a for chunk in _chunks(asks) for a in _generate(chunk, payer)]
+            have = [answer for answer in answers if answer is not None]
+            if len(have) < len(answers):
+                raise RunError(
+                    f"the limit of {payer.budget.exhausted} ended after {len(have)} of {len(answers)} answers",
+                    mend="raise it and run the same again; what was paid for is kept",
+                )
+            clock.note(status="done")
+        return have
+
+    def matched(self, answers: Sequence[Answer]) -> Iterator[tuple[Answer, Example]]:
+        by_id = {example.id: example for example in self.task.examples}
+        return ((answer, by_id[answer.example]) for answer in answers)
+
+
+def _chunks(asks: Sequence[Ask]) -> Iterator[Sequence[Ask]]:
+    """A large job in pieces, so that the requests of one piece only are in memory."""
+    return (asks[start : start + _CHUNK] for start in range(0, len(asks), _CHUNK))
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_out(db: Store, spec: Mapping[str, Any], out: Path) -> None:
+    """Raises: OutputError where `out` exists and is not what a run of the same spec wrote."""
+    if not out.exists():
+        return
+    run = find_run(db, spec)
+    wrote = (run.details or {}) if run is not None else {}
+    same = wrote.get("out") == str(out.resolve()) and out.is_file()
+    if not same or wrote.get("sha256") != _file_hash(out):
+        raise OutputError(
+            f"{out} exists and does not come from the same inputs",
+            asked=f"--out {out}",
+            found="a file that this run did not write",
+            mend="choose another --out, or remove the file",
+        )

@@ -1,0 +1,117 @@
+"""What the functions of the interface share: their argument types, limits, scorers, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import JsonValue
+
+from feinschliff.build import Connection, complete_space
+from feinschliff.datasets.task import Task
+from feinschliff.errors import DataError, ParameterError
+from feinschliff.generation import Caps
+from feinschliff.parameters.catalogue import check_value
+from feinschliff.parameters.space import named_space
+from feinschliff.records import Answer, Settings
+from feinschliff.scorers import Scorer, make_scorer
+from feinschliff.store import Run, Store, open_store
+from feinschliff.tuning import Step
+
+DEFAULT_REQUESTS = 800
+"""Allowed where no budget is given."""
+
+ScoreSpec: TypeAlias = str | Mapping[str, float] | Callable[..., Any] | Scorer
+"""A scorer's name, weights by name, a callable `f(answer, target, row)`, or an object with `name` and `score`."""
+
+SpaceSpec: TypeAlias = Mapping[str, object] | str
+"""By parameter a range, choices or a fixed value; or the name of a space."""
+
+BudgetSpec: TypeAlias = Mapping[str, float | int | None]
+"""Any of `requests`, `tokens`, `seconds`, `usd`."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who wants to be told while a run is under way; each is called between answers and must be quick."""
+
+    on_run: Callable[[str], None] | None = None
+    """The run's id, before the first request."""
+    on_phase: Callable[[str, int | None], None] | None = None
+    """`probe`, `search` or `confirm`, and the answers planned for the whole run."""
+    on_step: Callable[[Step], None] | None = None
+    """The incumbent after a round."""
+    on_answer: Callable[[Answer], None] | None = None
+    """Every new answer; from another thread."""
+
+
+def make_caps(budget: BudgetSpec | None) -> Caps:
+    """Limits from a mapping; 800 requests where nothing is limited. Raises: ParameterError."""
+    given = {k: v for k, v in (budget or {}).items() if v is not None}
+    for key, value in given.items():
+        if key not in {"requests", "tokens", "seconds", "usd"}:
+            raise ParameterError(
+                f"unknown limit '{key}'",
+                asked=key,
+                found="known are requests, tokens, seconds, usd",
+                mend="use one of them",
+            )
+        if isinstance(value, bool) or not value > 0:
+            raise ParameterError(f"the limit of {key} must be above 0, not {value}", asked=f"{key}={value}")
+    if not given:
+        return Caps(requests=DEFAULT_REQUESTS)
+    requests, tokens = given.get("requests"), given.get("tokens")
+    return Caps(
+        requests=None if requests is None else int(requests),
+        tokens=None if tokens is None else int(tokens),
+        seconds=given.get("seconds"),
+        usd=given.get("usd"),
+    )
+
+
+def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
+    """The task's scorer. Raises: ScorerError; DataError where it needs a target and the task has none."""
+    scorer = make_scorer("similarity" if spec is None else spec, targets=task.targets)
+    if getattr(scorer, "needs_target", False) and not task.targets:
+        raise DataError(
+            f"the scorer '{scorer.name}' compares with a target, and there is none",
+            asked="a target",
+            found="columns: " + (", ".join(task.columns) or "none"),
+            mend="give --target, or a scorer that needs none: json, length, verbatim, module:callable",
+        )
+    return scorer
+
+
+def space_spec(space: SpaceSpec | None) -> dict[str, object]:
+    if space is None or isinstance(space, str):
+        return named_space(space or "default")
+    return dict(space)
+
+
+def fixed_settings(task: Task, values: Mapping[str, JsonValue]) -> Settings:
+    """The task's own texts, and these values over them. Raises: ParameterError."""
+    checked = {name: check_value(name, value) for name, value in values.items()}
+    space = complete_space(task, {})
+    return Settings(values={**space.fixed, **checked})
+
+
+def where(link: Connection) -> dict[str, Any]:
+    return {"endpoint": link.endpoint.identity, "model": link.model, "digest": link.digests.get(link.model)}
+
+
+@contextmanager
+def opened(store: Store | str | Path | None) -> Iterator[Store]:
+    """A store for the time of a call; one that the caller has opened stays open."""
+    if isinstance(store, Store):
+        yield store
+        return
+    with open_store(None if store is None else str(store)) as opened:
+        yield opened
+
+
+def tell(watch: Watch, run: Run) -> None:
+    if watch.on_run is not None:
+        watch.on_run(run.id)

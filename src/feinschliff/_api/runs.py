@@ -1,0 +1,135 @@
+"""`tune` and `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from feinschliff._api.common import (
+    BudgetSpec,
+    ScoreSpec,
+    SpaceSpec,
+    Watch,
+    fixed_settings,
+    make_caps,
+    opened,
+    space_spec,
+    task_scorer,
+)
+from feinschliff._api.wanted import WantedRun, finished, spec
+from feinschliff.build import Connection, Endpoint, complete_space, make_baseline
+from feinschliff.datasets.task import Task
+from feinschliff.parameters.space import Choices, Space
+from feinschliff.records import Settings
+from feinschliff.store import Run, Store
+from feinschliff.tuning import Match, Plot, Result, check, check_match
+from feinschliff.tuning import compare as _compare
+from feinschliff.tuning import tune as _tune
+
+
+def tune(
+    task: Task,
+    endpoint: Endpoint | None = None,
+    *,
+    score: ScoreSpec | None = None,
+    space: SpaceSpec | None = None,
+    budget: BudgetSpec | None = None,
+    baseline: Mapping[str, JsonValue] | None = None,
+    sampler: str = "fein",
+    seed: int = 0,
+    store: Store | str | Path | None = None,
+    name: str | None = None,
+    fresh: bool = False,
+    report: str | Path | None = None,
+    watch: Watch | None = None,
+) -> Result:
+    """Search for better settings, confirm them on held-out examples, and say honestly what came of it.
+
+    Args:
+        task: what is asked, and what a good answer is.
+        endpoint: where the model is; the embedded house model if None.
+        score: the one score, 0 to 1, higher is better; `similarity` to the target if None.
+        space: by parameter a tuple or list of two numbers (a range), any other list (choices), or a fixed value; or
+            the name of a space, `default` or `classic`.
+        budget: any of `requests`, `tokens`, `seconds`, `usd`: hard limits over all resumes; 800 requests if None.
+        baseline: the settings in use today; else what the endpoint tells of itself.
+        sampler: `fein`, `random` or `grid`.
+        seed: of the run; every answer's seed derives from it.
+        store: path or URL of the store, or an open one.
+        name: alias of the run.
+        fresh: start a run that shares no answers with earlier ones.
+        report: where the HTML page goes; beside the store if None.
+        watch: callbacks for progress.
+
+    Raises:
+        InputError: something is wrong with what was asked; nothing was sent to the model.
+        RunError, Interrupted: the run failed on the way; the same call goes on where it stopped.
+    """
+    watch = watch or Watch()
+    wanted = complete_space(task, space_spec(space))
+    caps = make_caps(budget)
+    scorer = task_scorer(task, score)
+    models = wanted.knobs.get("model")
+    searched = [str(m) for m in models.values] if isinstance(models, Choices) else []
+    # What can be found wrong without the endpoint is found before it is asked for anything.
+    plot = Plot(task, wanted, guess_baseline(wanted, baseline), scorer, sampler, watch.on_step, watch.on_phase)
+    check(plot, caps)
+    what = {
+        **spec("tune", task, scorer, seed),
+        "space": wanted.to_dict(),
+        "sampler": sampler,
+        "baseline": dict(baseline or {}),
+    }
+
+    def work(link: Connection, run: Run, db: Store) -> None:
+        told = link.endpoint.defaults(link.model)
+        today = make_baseline(wanted, baseline, told=told, backend=link.endpoint.backend)
+        payer = link.payer(db, run, caps=caps, seed=seed, on_answer=watch.on_answer)
+        _tune(Plot(task, wanted, today, scorer, sampler, watch.on_step, watch.on_phase), run, payer)
+
+    job = WantedRun("tune", what, endpoint or Endpoint(), searched, caps, name=name, fresh=fresh)
+    with opened(store) as db:
+        return finished(db, job.carry_out(db, work, watch), report)
+
+
+def compare(
+    task: Task,
+    endpoint: Endpoint | None = None,
+    *,
+    a: Mapping[str, JsonValue],
+    b: Mapping[str, JsonValue],
+    score: ScoreSpec | None = None,
+    budget: BudgetSpec | None = None,
+    seed: int = 0,
+    store: Store | str | Path | None = None,
+    name: str | None = None,
+    fresh: bool = False,
+    report: str | Path | None = None,
+    watch: Watch | None = None,
+) -> Result:
+    """Is `a` better than `b`? The paired difference a - b on the task's examples; no search.
+
+    In the result `settings` is `a` and `baseline_settings` is `b`; the other arguments are those of `tune`.
+
+    Raises: as `tune`.
+    """
+    watch = watch or Watch()
+    sides = [fixed_settings(task, values) for values in (a, b)]
+    caps = make_caps(budget)
+    match = Match(task, sides[0], sides[1], task_scorer(task, score))
+    check_match(match)
+    named = [str(s.values["model"]) for s in sides if s.values.get("model")]
+    what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}
+
+    def work(link: Connection, run: Run, db: Store) -> None:
+        _compare(match, run, link.payer(db, run, caps=caps, seed=seed, on_answer=watch.on_answer))
+
+    job = WantedRun("compare", what, endpoint or Endpoint(), named, caps, name=name, fresh=fresh)
+    with opened(store) as db:
+        return finished(db, job.carry_out(db, work, watch), report)
+
+
+def guess_baseline(space: Space, given: Mapping[str, JsonValue] | None) -> Settings:
+    return make_baseline(space, given, told={}, backend="unknown")
