@@ -1,8 +1,8 @@
 """Measures the house model with the real engine: `python recipes/house_model/evaluate.py --model house-1.gguf`.
 
 Key facts: does the greedy subject line name what the post is about, more often than the rule-based line? Temperature:
-does mean similarity to the reference fall from step to step? All posts are test posts; all intervals are 95 % intervals,
-those of differences paired over posts.
+does mean similarity to the reference fall from step to step? All posts are test posts. Intervals are 95 % intervals;
+those of differences are paired over posts.
 """
 
 from __future__ import annotations

@@ -5,11 +5,15 @@ from __future__ import annotations
 from feinschliff.datasets.grammar.slots import Kind
 
 OPENERS = (
-    ("[Hallo|Hallo zusammen|Liebe Nachbarn|Guten Morgen|Guten Abend|Moin|Servus|Liebe Nachbarschaft|Hallo ihr "
-     "Lieben][!|,|.]"),
+    (
+        "[Hallo|Hallo zusammen|Liebe Nachbarn|Guten Morgen|Guten Abend|Moin|Servus|Liebe Nachbarschaft|Hallo ihr "
+        "Lieben][!|,|.]"
+    ),
     "[Kurze Frage in die Runde|Eine kurze Info|Ein Hinweis an alle|Mal etwas anderes|Ich versuche es mal hier][:|.]",
-    ("[Wir sind neu hier|Wir wohnen seit {num} Jahren hier|Wir sind gerade hergezogen] und [freuen uns über "
-     "Kontakte|kennen noch kaum jemanden]."),
+    (
+        "[Wir sind neu hier|Wir wohnen seit {num} Jahren hier|Wir sind gerade hergezogen] und [freuen uns über "
+        "Kontakte|kennen noch kaum jemanden]."
+    ),
 )
 
 CLOSERS = (
@@ -25,11 +29,15 @@ FILLERS = (
     "[Übrigens steht|Nebenbei: Bei uns steht] {loc2} immer noch {ein.n.o} [herum|im Weg].",
     "{fam2} hat [mir |]neulich {ein.a.o} [repariert|geliehen|mitgebracht], [das war sehr nett|vielen Dank dafür].",
     "[Für {der.a.o} habe ich schon jemanden gefunden|{der.n.o} ist leider schon vergeben].",
-    ("[Mein Sohn|Meine Tochter|Mein Mann|Meine Frau|{name2}] [braucht|will] [dafür |]{ein.a.o}, [aber das hat "
-     "Zeit|das ist aber eine andere Geschichte]."),
+    (
+        "[Mein Sohn|Meine Tochter|Mein Mann|Meine Frau|{name2}] [braucht|will] [dafür |]{ein.a.o}, [aber das hat "
+        "Zeit|das ist aber eine andere Geschichte]."
+    ),
     "[Ich war ohnehin|Wir waren sowieso] {loc2}, [weil {name2} dort arbeitet|um {ein.a.o} abzuholen].",
-    ("[Letzte Woche|Vor kurzem|Im letzten Jahr] hat {name2} {loc2} {ein.a.o} [gefunden|verloren|gekauft], [kaum zu "
-     "glauben|so klein ist die Welt]."),
+    (
+        "[Letzte Woche|Vor kurzem|Im letzten Jahr] hat {name2} {loc2} {ein.a.o} [gefunden|verloren|gekauft], [kaum "
+        "zu glauben|so klein ist die Welt]."
+    ),
     "[Und nein, es geht nicht um|Es geht diesmal nicht um] {der.a.o}.",
 )
 
@@ -41,8 +49,10 @@ _ABOUT_THING = (
 )
 
 _SELL = (
-    ("{pron.n.k} [ist {num} Jahre alt|stammt von {brand}|wurde kaum benutzt|hat leichte Gebrauchsspuren|funktioniert "
-     "einwandfrei]."),
+    (
+        "{pron.n.k} [ist {num} Jahre alt|stammt von {brand}|wurde kaum benutzt|hat leichte "
+        "Gebrauchsspuren|funktioniert einwandfrei]."
+    ),
     "[Abzuholen|Abholung|Selbstabholung] {loc}[, gern {day}|, am besten {day} {time}|].",
     "[Abgeholt werden kann {pron.n.k}|Ihr könnt {pron.a.k}] {loc} [{day}|{date}|{time}] [ansehen|abholen].",
 )
@@ -54,14 +64,18 @@ KINDS = (
         share=11,
         background=(
             "[Gestern war hier viel los|So ein Pech|Ich ärgere mich über mich selbst|Ich bin untröstlich].",
-            ("[Ich war mit {name2} {loc2}|Ich war auf dem Weg zu {fam2}] [und habe {ein.a.o} geholt|und hatte die "
-             "Hände voll]."),
+            (
+                "[Ich war mit {name2} {loc2}|Ich war auf dem Weg zu {fam2}] [und habe {ein.a.o} geholt|und hatte "
+                "die Hände voll]."
+            ),
             "[In der Eile|Vor lauter Stress|Beim Umsteigen|Beim Einladen] ist es passiert.",
         ),
         main=(
             "{past} habe ich {loc} {mein.a.adj.k} [verloren|liegen lassen|verlegt].",
-            ("[Ich vermisse|Ich suche|Wir vermissen] seit {since.past} {ein.a.adj.k}, [zuletzt gesehen "
-             "{loc}|vermutlich {loc} verloren]."),
+            (
+                "[Ich vermisse|Ich suche|Wir vermissen] seit {since.past} {ein.a.adj.k}, [zuletzt gesehen "
+                "{loc}|vermutlich {loc} verloren]."
+            ),
             "[Hat jemand|Hat vielleicht jemand|Hat irgendwer] {loc} {ein.a.adj.k} gefunden[? Verloren {past}.|?]",
             "[Leider ist|Mir ist] {past} {loc} {mein.n.k} [abhandengekommen|verloren gegangen].",
             "{mein.n.adj.k} ist weg[!|.] [Es war {past} {loc}.|Ich hatte {pron.a.k} {past} noch {loc}.]",
@@ -90,19 +104,29 @@ KINDS = (
             "[Beim Handwerkerbesuch|Als {fam2} zu Besuch war|Beim Ausladen von {ein.d.o}] stand die Tür offen.",
         ),
         main=(
-            ("Seit {since.past} ist {unser.n.adj.k} {pet} [verschwunden|weg|nicht nach Hause gekommen], zuletzt "
-             "gesehen {loc}."),
+            (
+                "Seit {since.past} ist {unser.n.adj.k} {pet} [verschwunden|weg|nicht nach Hause gekommen], zuletzt "
+                "gesehen {loc}."
+            ),
             "{unser.n.adj.k} {pet} ist {past} {loc} [entlaufen|ausgerissen|weggelaufen].",
-            ("[Wer hat|Hat jemand] {loc} {unser.a.adj.k} [{pet} |]gesehen? [{pet} ist seit {since.past} weg.|Der Name "
-             "ist {pet}.]"),
-            ("[Wir vermissen|Vermisst wird] {unser.n.k} {pet}[, {adj} und sehr scheu|, {adj} und zutraulich]; {past} "
-             "noch {loc} gesehen."),
+            (
+                "[Wer hat|Hat jemand] {loc} {unser.a.adj.k} [{pet} |]gesehen? [{pet} ist seit {since.past} "
+                "weg.|Der Name ist {pet}.]"
+            ),
+            (
+                "[Wir vermissen|Vermisst wird] {unser.n.k} {pet}[, {adj} und sehr scheu|, {adj} und zutraulich]; "
+                "{past} noch {loc} gesehen."
+            ),
         ),
         details=(
-            ("{pet} [trägt ein Halsband mit {ein.d.q}|hört auf den Namen|ist gechippt|ist sehr scheu|frisst nur "
-             "Futter von {brand}]."),
-            ("[Bitte schaut in Keller und Garagen|Bitte nicht jagen, sondern anrufen|Bitte auch unter {der.d.o} "
-             "nachsehen]."),
+            (
+                "{pet} [trägt ein Halsband mit {ein.d.q}|hört auf Zuruf|ist gechippt|ist sehr scheu|frisst nur "
+                "Futter von {brand}]."
+            ),
+            (
+                "[Bitte schaut in Keller und Garagen|Bitte nicht jagen, sondern anrufen|Bitte auch unter {der.d.o} "
+                "nachsehen]."
+            ),
             "[Belohnung|Wir zahlen als Belohnung] {price}.",
         ),
         subjects=(
@@ -118,10 +142,14 @@ KINDS = (
         key="portable",
         share=9,
         background=(
-            ("[Heute ein glücklicher Tag für jemanden|Jemand sucht sicher schon danach|Vielleicht hilft diese "
-             "Nachricht]."),
-            ("[Beim Spazierengehen mit {name2}|Auf dem Weg zum Einkaufen|Beim Joggen] [gab es eine Überraschung|bin "
-             "ich fast gestolpert]."),
+            (
+                "[Heute ein glücklicher Tag für jemanden|Jemand sucht sicher schon danach|Vielleicht hilft diese "
+                "Nachricht]."
+            ),
+            (
+                "[Beim Spazierengehen mit {name2}|Auf dem Weg zum Einkaufen|Beim Joggen] [gab es eine "
+                "Überraschung|bin ich fast gestolpert]."
+            ),
         ),
         main=(
             "{past} [habe ich|haben wir] {loc} {ein.a.adj.k} gefunden.",
@@ -159,8 +187,10 @@ KINDS = (
         ),
         details=(
             "[Das Tier spielt gern mit {ein.d.q}|Daneben lag {ein.n.q}].",
-            ("[Ein Chip ist nicht zu finden|Sehr zutraulich|Sehr hungrig], [jetzt bei {fam}|derzeit in der "
-             "Tierarztpraxis]."),
+            (
+                "[Ein Chip ist nicht zu finden|Sehr zutraulich|Sehr hungrig], [jetzt bei {fam}|derzeit in der "
+                "Tierarztpraxis]."
+            ),
             "[Futter von {brand} wird gern genommen|Geschlafen wird auf {ein.d.o}].",
         ),
         subjects=(
@@ -177,8 +207,10 @@ KINDS = (
         share=14,
         background=(
             "[Wir ziehen um|Der Keller muss leer werden|Frühjahrsputz|Wir verkleinern uns][.|!]",
-            ("[{name2} hat jetzt {ein.a.o}|Wir haben uns {ein.a.o} angeschafft], [deshalb wird Platz gebraucht|also "
-             "muss etwas gehen]."),
+            (
+                "[{name2} hat jetzt {ein.a.o}|Wir haben uns {ein.a.o} angeschafft], [deshalb wird Platz "
+                "gebraucht|also muss etwas gehen]."
+            ),
         ),
         main=(
             "[[Ich verkaufe|Wir verkaufen] {ein.a.adj.k}|Zu verkaufen: {ein.n.adj.k}] [für|zum Preis von] {price}.",
@@ -209,12 +241,18 @@ KINDS = (
             "[Statt {ein.d.o} kommt nun etwas anderes|Wegen {ein.d.o} ist kein Platz mehr].",
         ),
         main=(
-            ("[[Ich verschenke|Wir verschenken] {ein.a.adj.k}|Zu verschenken: {ein.n.adj.k}][, abzuholen {loc}| an "
-             "Selbstabholer {loc}]."),
-            ("[Wer möchte|Mag jemand|Wer kann] {ein.a.adj.k} [geschenkt haben|gebrauchen]? [Steht {loc}.|Gibt es "
-             "{loc}, gratis.]"),
-            ("{ein.n.adj.k} [gratis abzugeben|umsonst abzugeben|sucht kostenlos ein neues Zuhause], [Abholung|steht] "
-             "{loc}."),
+            (
+                "[[Ich verschenke|Wir verschenken] {ein.a.adj.k}|Zu verschenken: {ein.n.adj.k}][, abzuholen {loc}| "
+                "an Selbstabholer {loc}]."
+            ),
+            (
+                "[Wer möchte|Mag jemand|Wer kann] {ein.a.adj.k} [geschenkt haben|gebrauchen]? [Steht {loc}.|Gibt "
+                "es {loc}, gratis.]"
+            ),
+            (
+                "{ein.n.adj.k} [gratis abzugeben|umsonst abzugeben|sucht kostenlos ein neues Zuhause], "
+                "[Abholung|steht] {loc}."
+            ),
             "[Kostenlos|Umsonst|Geschenkt]: {ein.n.adj.k}, {loc}.",
         ),
         details=(
@@ -240,12 +278,18 @@ KINDS = (
             "[Leider ist {mein.n.o} kaputt|{ein.a.o} haben wir schon|{fam2} hat mir {ein.a.o} gegeben].",
         ),
         main=(
-            ("[[Ich suche|Wir suchen] {ein.a.adj.k}|Dringend gesucht: {ein.n.adj.k}][, gern gebraucht|, bis {price}| "
-             "für höchstens {price}]."),
-            ("[Wer hat|Hat jemand] {ein.a.adj.k} [abzugeben|übrig|zu verkaufen]? [Mehr als {price} möchte ich nicht "
-             "zahlen.|Ich zahle bis {price}.]"),
-            ("[Für {name2}|Für den Garten|Für die Wohnung] fehlt [mir |uns |]noch {ein.n.adj.k}, [Budget|höchstens] "
-             "{price}."),
+            (
+                "[[Ich suche|Wir suchen] {ein.a.adj.k}|Dringend gesucht: {ein.n.adj.k}][, gern gebraucht|, bis "
+                "{price}| für höchstens {price}]."
+            ),
+            (
+                "[Wer hat|Hat jemand] {ein.a.adj.k} [abzugeben|übrig|zu verkaufen]? [Mehr als {price} möchte ich "
+                "nicht zahlen.|Ich zahle bis {price}.]"
+            ),
+            (
+                "[Für {name2}|Für den Garten|Für die Wohnung] fehlt [mir |uns |]noch {ein.n.adj.k}, "
+                "[Budget|höchstens] {price}."
+            ),
         ),
         details=(
             "[Abholen kann ich {day} {time}|Ich hole {pron.a.k} gern {loc} ab|Treffpunkt wäre {loc}].",
@@ -296,8 +340,10 @@ KINDS = (
         ),
         main=(
             "{day} {time} findet {loc} {der.n.k} statt.",
-            ("[Kommt zum|Herzliche Einladung:] [Treffpunkt|Termin] {day} {time} {loc}, [dann beginnt|dort beginnt] "
-             "{unser.n.k}."),
+            (
+                "[Kommt zum|Herzliche Einladung:] [Treffpunkt|Termin] {day} {time} {loc}, [dann beginnt|dort "
+                "beginnt] {unser.n.k}."
+            ),
             "[Wir laden euch ein|Ihr seid eingeladen]: {der.n.k} {loc}, {day} {time}.",
             "[Am Wochenende|Bald] ist es so weit: {unser.n.k} [startet|beginnt] {day} {time} {loc}.",
             "[Merkt euch|Notiert euch] {der.a.k} {loc} vor, {day} {time}.",
@@ -323,8 +369,10 @@ KINDS = (
         share=9,
         background=(
             "[Bitte aufpassen|Vorsicht, liebe Leute|Leider keine gute Nachricht|Passt auf euch auf][!|.]",
-            ("[Als ich {ein.a.o} heimbrachte|Als {name2} {past} heimkam], [war die Polizei da|stand die Feuerwehr vor "
-             "der Tür]."),
+            (
+                "[Als ich {ein.a.o} heimbrachte|Als {name2} {past} heimkam], [war die Polizei da|stand die "
+                "Feuerwehr vor der Tür]."
+            ),
         ),
         main=(
             "{loc} gab es {past} {ein.a.k}.",
@@ -358,8 +406,10 @@ KINDS = (
         main=(
             "[Wer kennt|Kennt jemand|Kennt ihr] {ein.a.k} [in der Nähe|im Viertel|in unserer Gegend]?",
             "[Ich suche|Wir suchen] [dringend |]{ein.a.k}, [möglichst {loc}|am besten {loc}|gern {loc}].",
-            ("[Könnt ihr mir|Wer kann mir] {ein.a.k} [empfehlen|ans Herz legen]? [Wir wohnen {loc}.|Es geht um "
-             "{ein.a.o}.]"),
+            (
+                "[Könnt ihr mir|Wer kann mir] {ein.a.k} [empfehlen|ans Herz legen]? [Wir wohnen {loc}.|Es geht um "
+                "{ein.a.o}.]"
+            ),
             "[Gesucht wird|Gebraucht wird] {ein.n.k} [für {ein.a.o}|mit Erfahrung|mit freien Terminen].",
         ),
         details=(
@@ -411,8 +461,10 @@ KINDS = (
         ),
         main=(
             "[Ich biete|Wir bieten|Biete] {k} [für|zu] {rate} [die Stunde|pro Stunde][, {loc}|].",
-            ("[Interesse an|Wer hat Lust auf] {k}? [Ich verlange {rate} pro Stunde.|Die Stunde kostet {rate}.] [Ich "
-             "komme auch vorbei.|Wir treffen uns {loc}.]"),
+            (
+                "[Interesse an|Wer hat Lust auf] {k}? [Ich verlange {rate} pro Stunde.|Die Stunde kostet {rate}.] "
+                "[Ich komme auch vorbei.|Wir treffen uns {loc}.]"
+            ),
             "[Ab sofort|Seit kurzem] [gibt es bei mir|biete ich] {loc} {k} für {rate} [die Stunde|je Stunde].",
             "{k} gesucht? [Das mache ich {loc} für {rate}|Das übernehme ich gern, {rate} die Stunde].",
         ),

@@ -7,8 +7,10 @@ from feinschliff.datasets.grammar.slots import Kind
 OPENERS = (
     "[Hello|Hi all|Hi everyone|Good morning|Good evening|Dear neighbours|Hello neighbours|Hi there][!|.]",
     "[Quick question|Short notice|Just a heads-up|Something different for once|Trying my luck here][:|.]",
-    ("[I am new here|We have lived here for {num} years|We only just moved in] and [look forward to meeting "
-     "you|hardly know anyone yet]."),
+    (
+        "[I am new here|We have lived here for {num} years|We only just moved in] and [look forward to meeting "
+        "you|hardly know anyone yet]."
+    ),
 )
 
 CLOSERS = (
@@ -24,8 +26,10 @@ FILLERS = (
     "[By the way|On another note], {a.o} is still [standing around|in the way] {loc2}.",
     "{fam2} recently [repaired|lent me|brought along] {a.o}, [which was very kind|thanks again for that].",
     "[The {o} is already taken|I already found someone for the {o}|The {o} has gone, sorry].",
-    ("[My son|My daughter|My husband|My wife|{name2}] [needs|wants] {a.o}, [but that can wait|but that is another "
-     "story]."),
+    (
+        "[My son|My daughter|My husband|My wife|{name2}] [needs|wants] {a.o}, [but that can wait|but that is "
+        "another story]."
+    ),
     "[I was {loc2} anyway|We were {loc2} anyway], [because {name2} works there|to pick up {a.o}].",
     "[Last week|Not long ago|Last year] {name2} [found|lost|bought] {a.o} {loc2}, [believe it or not|small world].",
     "[And no, this is not about|This time it is not about] the {o}.",
@@ -88,11 +92,13 @@ KINDS = (
             "Our {adj.k} {pet} has been [missing|gone] since {since.past}, last seen {loc}.",
             "Our {adj.k} {pet} [ran away|got out|escaped] {loc} {past}.",
             "Has anyone [seen|spotted] our {adj.k}[ {pet}|] {loc}? [{pet} disappeared {past}.|The name is {pet}.]",
-            ("[We miss|We are looking for] our {k} {pet}[, {adj} and very shy|, {adj} and friendly]; last seen {loc} "
-             "{past}."),
+            (
+                "[We miss|We are looking for] our {k} {pet}[, {adj} and very shy|, {adj} and friendly]; last seen "
+                "{loc} {past}."
+            ),
         ),
         details=(
-            "{pet} [wears a collar with {a.q}|answers to the name|is chipped|is very shy|only eats food by {brand}].",
+            "{pet} [wears a collar with {a.q}|answers to its name|is chipped|is very shy|only eats food by {brand}].",
             "[Please check cellars and garages|Please do not chase, just call|Please also look under the {o}].",
             "[We offer a reward of|The reward is] {price}.",
         ),
@@ -169,8 +175,10 @@ KINDS = (
         ),
         main=(
             "[I am selling|We are selling|For sale:] {a.adj.k} [for|at] {price}.",
-            ("[Is anyone interested in|Who needs] {a.k}? [The price would be|I thought of|Yours for] {price}[, "
-             "negotiable|]."),
+            (
+                "[Is anyone interested in|Who needs] {a.k}? [The price would be|I thought of|Yours for] {price}[, "
+                "negotiable|]."
+            ),
             "[Available for|Going for] {price}: {a.adj.k}.",
             "My {adj.k} [needs a new home|is up for sale], [price|asking]: {price}.",
             "[So I am parting with|Now I am selling] my {k}, [negotiable|fixed price] {price}.",
@@ -204,8 +212,10 @@ KINDS = (
         ),
         details=(
             "It [is {num} years old|was made by {brand}|has small scratches|is still in good shape].",
-            ("[Please collect by|It is urgent, please come by] [Friday|Sunday|the end of the week|the end of the "
-             "month]."),
+            (
+                "[Please collect by|It is urgent, please come by] [Friday|Sunday|the end of the week|the end of "
+                "the month]."
+            ),
             "[Collection|We are in] {day} {time}.",
             "[The {o} stays here|The {o} is not part of it].",
         ),
@@ -226,10 +236,14 @@ KINDS = (
             "[Sadly my {o} is broken|We already have {a.o}|{fam2} gave me {a.o}].",
         ),
         main=(
-            ("[I am looking for|We are looking for|Urgently wanted:] {a.adj.k}[, used is fine|, up to {price}| for "
-             "{price} at most]."),
-            ("[Does anyone have|Who has] {a.adj.k} [to spare|for sale|going]? [I would not pay more than {price}.|I "
-             "pay up to {price}.]"),
+            (
+                "[I am looking for|We are looking for|Urgently wanted:] {a.adj.k}[, used is fine|, up to {price}| "
+                "for {price} at most]."
+            ),
+            (
+                "[Does anyone have|Who has] {a.adj.k} [to spare|for sale|going]? [I would not pay more than "
+                "{price}.|I pay up to {price}.]"
+            ),
             "[For {name2}|For the garden|For the flat] [I|we] still need {a.adj.k}, [budget|at most] {price}.",
         ),
         details=(
@@ -307,8 +321,10 @@ KINDS = (
         share=9,
         background=(
             "[Please be careful|Careful, everyone|Not good news, I am afraid|Look after yourselves][!|.]",
-            ("[When I brought {a.o} home|When {name2} came home {past}], [the police were there|the fire brigade was "
-             "outside]."),
+            (
+                "[When I brought {a.o} home|When {name2} came home {past}], [the police were there|the fire "
+                "brigade was outside]."
+            ),
         ),
         main=(
             "There was {a.k} {loc} {past}.",
@@ -394,8 +410,10 @@ KINDS = (
         ),
         main=(
             "[I offer|We offer|Offering] {k} for {rate} [an hour|per hour][, {loc}|].",
-            ("[Does anyone need|Who needs] {k}? [I charge {rate} an hour.|An hour costs {rate}.] [I come to you.|We "
-             "can meet {loc}.]"),
+            (
+                "[Does anyone need|Who needs] {k}? [I charge {rate} an hour.|An hour costs {rate}.] [I come to "
+                "you.|We can meet {loc}.]"
+            ),
             "[From now on|As of late] I [do|offer] {k} {loc}, {rate} [an hour|per hour].",
             "[Looking for {k}|{k} wanted]? [I do that {loc} for {rate}|Happy to, {rate} an hour].",
         ),
