@@ -96,9 +96,11 @@ def test_decoded_settings_lie_in_the_space_and_integers_are_whole(units: list[fl
 
 
 @given(st.floats(0, 1))
-def test_unit_is_the_inverse_of_at(unit: float) -> None:
-    for knob in (Range(0.0, 1.5), Range(0.001, 100.0, log=True)):
-        assert knob.unit(knob.at(unit)) == pytest.approx(unit, abs=1e-9)
+def test_unit_is_the_inverse_of_at_to_a_thousandth(unit: float) -> None:
+    for knob in (Range(0.0, 1.5), Range(0.001, 100.0, log=True), Range(-2.0, 2.0), Range(0.1, 1.0)):
+        assert knob.unit(knob.at(unit)) == pytest.approx(unit, abs=1e-3)
+        assert knob.low <= knob.at(unit) <= knob.high
+        assert len(f"{knob.at(unit)!r}".lstrip("-0.")) <= 5
 
 
 def test_greedy_settings_are_one_point() -> None:

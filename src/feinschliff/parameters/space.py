@@ -25,12 +25,17 @@ class Range:
     log: bool = False
 
     def at(self, unit: float) -> float | int:
-        """The value at `unit` in [0, 1]."""
+        """The value at `unit` in [0, 1], to about three digits."""
         u = min(1.0, max(0.0, unit))
         value = math.exp(_mix(math.log(self.low), math.log(self.high), u)) if self.log else _mix(self.low, self.high, u)
         value = min(self.high, max(self.low, value))
-        # Twelve digits: 0.3, not 0.30000000000000004, where nothing is lost by it.
-        return round(value) if self.integer else round(value, 12)
+        return round(value) if self.integer else min(self.high, max(self.low, self._readable(value)))
+
+    def _readable(self, value: float) -> float:
+        """About a thousandth of the range: settings that people can read and copy, and no score tells them apart."""
+        if self.log:
+            return float(f"{value:.3g}")
+        return round(value, 3 - math.floor(math.log10(self.high - self.low)))
 
     def unit(self, value: float) -> float:
         """Where `value` lies, 0 at the low end and 1 at the high end; outside values are clipped."""
