@@ -30,7 +30,7 @@ def main() -> None:
         "--out", type=Path, required=True, help="GGUF file to write; the metadata go beside it as .json"
     )
     options = parser.parse_args()
-    state = torch.load(options.run / "checkpoint.pt")
+    state = torch.load(options.run / "checkpoint.pt", map_location="cpu")
     shape = Shape(**state["shape"])
     write_gguf(options.out, shape, state["model"], Tokenizer.from_file(str(options.run / "tokenizer.json")))
     card = {

@@ -38,6 +38,8 @@ def main() -> None:
     parser.add_argument("--adam-lr", type=float, default=0.003)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    if torch.cuda.is_available():
+        torch.set_default_device("cuda")
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     shape = Shape(width=options.width, layers=options.layers, heads=options.width // 32, hidden=_hidden(options.width))
@@ -153,7 +155,7 @@ class Run:
 def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     """The weighted loss to train on, and plain means over answer and copy tokens (nats per token; NaN for none)."""
     wanted = batch.weights[:, 1:] > 0
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
         hidden = model(batch.ids[:, :-1])[wanted]
         logits = model.logits(hidden)
     each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
