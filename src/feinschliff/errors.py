@@ -19,7 +19,7 @@ FeinschliffError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class FeinschliffError(Exception):
@@ -41,6 +41,11 @@ class FeinschliffError(Exception):
         self.mend = mend
         self.run: str | None = None
         """Id of the run that was under way, where there was one."""
+
+    def of_run(self, run: str) -> Self:
+        """The same error, with the run that was under way."""
+        self.run = run
+        return self
 
     def __str__(self) -> str:
         return self.message if self.mend is None else f"{self.message}; {self.mend}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -80,9 +81,13 @@ def generate_file(
         columns = (
             [c for c in task.columns if c not in {"answer", "repeat"}] + ["answer"] + (["repeat"] if n > 1 else [])
         )
-        write_rows(out, rows, columns=columns)
         run = start_run(db, spec, kind="generate")
-        update_run(db, run.id, details={"out": str(out.resolve()), "sha256": _file_hash(out)})
+        # First noted, then written: a kill in between leaves no file that this run would not know as its own.
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / out.name
+            write_rows(made, rows, columns=columns)
+            update_run(db, run.id, details={"out": str(out.resolve()), "sha256": _file_hash(made)})
+        write_rows(out, rows, columns=columns)
         return {
             "run": run.id,
             "out": str(out),

@@ -48,6 +48,14 @@ class Watch:
     """Every new answer; from another thread."""
 
 
+def check_seed(seed: int) -> None:
+    """Refuse a seed that the numerical libraries cannot take. Raises: ParameterError."""
+    if not 0 <= seed < 2**32:
+        raise ParameterError(
+            f"the seed must be 0 to {2**32 - 1}, not {seed}", asked=f"seed {seed}", mend="give another"
+        )
+
+
 def make_caps(budget: BudgetSpec | None) -> Caps:
     """Limits from a mapping; 800 requests where nothing is limited. Raises: ParameterError."""
     given = {k: v for k, v in (budget or {}).items() if v is not None}

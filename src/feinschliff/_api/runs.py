@@ -12,13 +12,14 @@ from feinschliff._api.common import (
     ScoreSpec,
     SpaceSpec,
     Watch,
+    check_seed,
     fixed_settings,
     make_caps,
     opened,
     space_spec,
     task_scorer,
 )
-from feinschliff._api.wanted import WantedRun, finished, spec
+from feinschliff._api.wanted import WantedRun, finished, server_facts, spec
 from feinschliff.build import Connection, Endpoint, complete_space, make_baseline
 from feinschliff.datasets.task import Task
 from feinschliff.parameters.space import Choices, Space
@@ -67,7 +68,8 @@ def tune(
         InputError: something is wrong with what was asked; nothing was sent to the model.
         RunError, Interrupted: the run failed on the way; the same call goes on where it stopped.
     """
-    watch = watch or Watch()
+    watch, where = watch or Watch(), endpoint or Endpoint()
+    check_seed(seed)
     wanted = complete_space(task, space_spec(space))
     caps = make_caps(budget)
     scorer = task_scorer(task, score)
@@ -75,7 +77,7 @@ def tune(
     searched = [str(m) for m in models.values] if isinstance(models, Choices) else []
     # What can be found wrong without the endpoint is found before it is asked for anything.
     plot = Plot(task, wanted, guess_baseline(wanted, baseline), scorer, sampler, watch.on_step, watch.on_phase)
-    check(plot, caps)
+    check(plot, caps, price=where.price)
     what = {
         **spec("tune", task, scorer, seed),
         "space": wanted.to_dict(),
@@ -84,12 +86,13 @@ def tune(
     }
 
     def work(link: Connection, run: Run, db: Store) -> None:
-        told = link.endpoint.defaults(link.model)
-        today = make_baseline(wanted, baseline, told=told, backend=link.endpoint.backend)
+        facts = server_facts(link, run, db)
+        today = make_baseline(wanted, baseline, told=facts["told"], backend=facts["backend"])
         payer = link.payer(db, run, caps=caps, seed=seed, on_answer=watch.on_answer)
-        _tune(Plot(task, wanted, today, scorer, sampler, watch.on_step, watch.on_phase), run, payer)
+        plot = Plot(task, wanted, today, scorer, sampler, watch.on_step, watch.on_phase, backend=facts["backend"])
+        _tune(plot, run, payer)
 
-    job = WantedRun("tune", what, endpoint or Endpoint(), searched, caps, name=name, fresh=fresh)
+    job = WantedRun("tune", what, where, searched, caps, name=name, fresh=fresh)
     with opened(store) as db:
         return finished(db, job.carry_out(db, work, watch), report)
 
@@ -115,18 +118,19 @@ def compare(
 
     Raises: as `tune`.
     """
-    watch = watch or Watch()
+    watch, where = watch or Watch(), endpoint or Endpoint()
+    check_seed(seed)
     sides = [fixed_settings(task, values) for values in (a, b)]
     caps = make_caps(budget)
     match = Match(task, sides[0], sides[1], task_scorer(task, score))
-    check_match(match)
+    check_match(match, caps, price=where.price)
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
     what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}
 
     def work(link: Connection, run: Run, db: Store) -> None:
         _compare(match, run, link.payer(db, run, caps=caps, seed=seed, on_answer=watch.on_answer))
 
-    job = WantedRun("compare", what, endpoint or Endpoint(), named, caps, name=name, fresh=fresh)
+    job = WantedRun("compare", what, where, named, caps, name=name, fresh=fresh)
     with opened(store) as db:
         return finished(db, job.carry_out(db, work, watch), report)
 

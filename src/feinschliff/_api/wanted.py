@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,21 +33,22 @@ class WantedRun:
 
     def carry_out(self, db: Store, work: Callable[[Connection, Run, Store], None], watch: Watch) -> Run:
         """The finished run. A server that is gone does not matter where nothing has to be asked of it any more."""
-        try:
-            with connect(self.endpoint, searched_models=self.models) as link:
-                spec = {**where(link), **self.what}
-                found = None if self.fresh else find_run(db, spec)
-                if found is None or not self._is_done(found):
-                    link.check_price(self.caps)
-                    run = start_run(db, spec, kind=self.kind, name=self.name, fresh=self.fresh)
-                    tell(watch, run)
-                    work(link, run, db)
-                return start_run(db, spec, kind=self.kind, name=self.name)
-        except EndpointError:
-            before = None if self.fresh else self._finished_before(db)
-            if before is None:
-                raise
-            return before
+        with ExitStack() as stack:
+            try:
+                link = stack.enter_context(connect(self.endpoint, searched_models=self.models))
+            except EndpointError:
+                before = None if self.fresh else self._finished_before(db)
+                if before is None:
+                    raise
+                return before
+            spec = {**where(link), **self.what}
+            found = None if self.fresh else find_run(db, spec)
+            if found is None or not self._is_done(found):
+                link.check_price(self.caps)
+                run = start_run(db, spec, kind=self.kind, name=self.name, fresh=self.fresh)
+                tell(watch, run)
+                work(link, run, db)
+            return start_run(db, spec, kind=self.kind, name=self.name)
 
     def _is_done(self, run: Run) -> bool:
         """True where it was run to its end under limits that were no tighter."""
@@ -65,6 +66,15 @@ class WantedRun:
 
 def spec(kind: str, task: Task, scorer: Scorer, seed: int) -> dict[str, Any]:
     return {"kind": kind, **task.to_spec(), "scorer": scorer.name, "seed": seed}
+
+
+def server_facts(link: Connection, run: Run, db: Store) -> dict[str, Any]:
+    """What the server told of itself when the run began: its defaults (`told`) and its `backend`."""
+    if run.facts is not None:
+        return run.facts
+    facts = {"told": link.endpoint.defaults(link.model), "backend": link.endpoint.backend}
+    update_run(db, run.id, facts=facts)
+    return facts
 
 
 def finished(db: Store, run: Run, report: str | Path | None) -> Result:

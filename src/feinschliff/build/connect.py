@@ -51,7 +51,7 @@ class Connection:
             budget=budget,
             run=run.id,
             seed=seed,
-            salt=run.id if run.generation else "",
+            salt=run.salt,
             digests=self.digests,
             on_answer=on_answer,
         )

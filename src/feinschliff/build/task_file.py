@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from feinschliff.errors import TaskError
 
@@ -29,7 +29,7 @@ class TaskTable(BaseModel):
     """User prompt, a Jinja2 template over the row."""
     target: str | None = None
     """With data the column of the wanted answers, else the wanted answer."""
-    examples: int | None = None
+    examples: Annotated[int, Field(ge=1)] | None = None
     """Use only the first so many rows."""
 
 

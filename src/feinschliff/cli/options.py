@@ -99,10 +99,10 @@ def make_endpoint(
         model=model,
         api_key_env=api_key_env or base.api_key_env,
         headers={**base.headers, **_headers(headers or [])},
-        concurrency=concurrency or base.concurrency,
-        timeout_s=timeout or base.timeout_s,
-        rpm=rpm or base.rpm,
-        tpm=tpm or base.tpm,
+        concurrency=base.concurrency if concurrency is None else concurrency,
+        timeout_s=base.timeout_s if timeout is None else timeout,
+        rpm=base.rpm if rpm is None else rpm,
+        tpm=base.tpm if tpm is None else tpm,
         price=_price(price, base.price),
     )
 

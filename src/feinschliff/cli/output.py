@@ -44,5 +44,6 @@ def print_error(error: FeinschliffError, *, as_json: bool) -> int:
         if text:
             console.print(f"  [dim]{label}[/] {escape(text)}")
     if error.run is not None:
-        console.print(f"  [dim]run[/] {error.run}: what was paid for is kept; the same command goes on from there")
+        console.print(f"  [dim]run[/] {error.run}: what was paid for is kept")
+        console.print("  the same command, without --fresh, goes on from there")
     return error.exit_code

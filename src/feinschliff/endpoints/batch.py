@@ -18,7 +18,7 @@ from feinschliff.endpoints.retry import MOST_ATTEMPTS, backoff_s
 from feinschliff.endpoints.transport import AttemptFailed
 from feinschliff.errors import EndpointGone, RequestRefused
 
-_REFUSED_FOR_GOOD = frozenset({401, 403, 404})
+_REFUSED_FOR_GOOD = frozenset({401, 402, 403, 404})
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Batch:
                 last = failed
             if attempt < MOST_ATTEMPTS:
                 await asyncio.sleep(backoff_s(attempt, last.retry_after_s))
-        return Reply(request, attempts=attempt, failure=f"given up after {attempt} attempts: {last}")
+        return Reply(request, attempts=attempt, failure=f"given up after {attempt} attempts: {last}", transient=True)
 
     async def _admitted(self, request: Request) -> bool:
         """Wait for the rate limit and ask the gate.

@@ -48,6 +48,8 @@ class Reply:
     attempts: int = 1
     failure: str | None = None
     """None for a usable reply; else one sentence (a 4xx with the server's own words, or retries used up)."""
+    transient: bool = False
+    """True for a failure that may pass: retries are used up, but the server never refused this request as such."""
     refusal: str | None = None
     """The message's `refusal` field, where the server sends one."""
     applied: Mapping[str, JsonValue] | None = None
@@ -124,7 +126,7 @@ class Endpoint(Protocol):
 
         Raises:
             EndpointGone: too many failures in a row; replies so far have gone to the sink.
-            RequestRefused: the server refuses this kind of request for good (401, 403, 404, or every request with 4xx).
+            RequestRefused: the server refuses this kind of request for good (401 to 404, or every request with 4xx).
             Interrupted: Ctrl-C; replies so far have gone to the sink, those in flight are given up.
         """
         ...

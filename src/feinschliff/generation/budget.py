@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -74,12 +75,14 @@ class Budget:
         self.requests = before.requests
         self.prompt_tokens = before.prompt_tokens
         self.completion_tokens = before.completion_tokens
-        self._reserved_prompt = 0
-        self._reserved_completion = 0
+        self._reserved: dict[str, tuple[int, int]] = {}
+        self._prompt_ratio = 1.0
         self._seconds_before = seconds
         self._started = time.monotonic()
+        self.refused: str | None = None
+        """Which limit refused an attempt last, perhaps only until others had settled."""
         self.exhausted: str | None = None
-        """Which limit refused an attempt last: `requests`, `tokens`, `seconds`, `usd`; None while none did."""
+        """Which limit left a request unsent: `requests`, `tokens`, `seconds`, `usd`; None while none did."""
 
     @property
     def seconds(self) -> float:
@@ -96,36 +99,31 @@ class Budget:
         """Tokens spent so far."""
         return self.prompt_tokens + self.completion_tokens
 
-    @property
-    def usd(self) -> float | None:
-        """Money spent so far; None without a price."""
-        return None if self.price is None else self.price.of(self.prompt_tokens, self.completion_tokens)
-
     def admit(self, request: Request) -> bool:
         """Charge one attempt and reserve its tokens, if every limit allows it."""
-        refusal = self._refusal(request)
-        if refusal is not None:
-            self.exhausted = refusal
+        wanted = (math.ceil(request.prompt_tokens * self._prompt_ratio), request.max_tokens)
+        self.refused = self._refusal(*wanted)
+        if self.refused is not None:
             return False
         self.requests += 1
-        self._reserved_prompt += request.prompt_tokens
-        self._reserved_completion += request.max_tokens
+        self._reserved[request.id] = wanted
         return True
 
     def settle(self, request: Request, reply: Reply | None) -> None:
         """Replace the reservation by what the attempt really took (nothing, where it failed)."""
-        self._reserved_prompt -= request.prompt_tokens
-        self._reserved_completion -= request.max_tokens
+        self._reserved.pop(request.id, None)
         if reply is not None:
             self.prompt_tokens += prompt_tokens(reply)
             self.completion_tokens += completion_tokens(reply)
+            # Estimates that turned out too low are corrected for all that follow; a hard cap must not rest on them.
+            self._prompt_ratio = max(self._prompt_ratio, prompt_tokens(reply) / max(1, request.prompt_tokens))
 
-    def _refusal(self, request: Request) -> str | None:
+    def _refusal(self, prompt: int, completion: int) -> str | None:
         limit = self.limit
         if limit.requests is not None and self.requests + 1 > limit.requests:
             return "requests"
-        prompt = self.prompt_tokens + self._reserved_prompt + request.prompt_tokens
-        completion = self.completion_tokens + self._reserved_completion + request.max_tokens
+        prompt += self.prompt_tokens + sum(p for p, _ in self._reserved.values())
+        completion += self.completion_tokens + sum(c for _, c in self._reserved.values())
         if limit.tokens is not None and prompt + completion > limit.tokens:
             return "tokens"
         if limit.usd is not None and self.price is not None and self.price.of(prompt, completion) > limit.usd:

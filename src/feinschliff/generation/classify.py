@@ -30,8 +30,8 @@ estimate is too rough."""
 
 def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
     """The record of a reply."""
-    text, thought = split_reasoning(reply.text)
-    reasoning = "\n".join(part for part in (reply.reasoning, thought) if part) or None
+    text, thought = split_reasoning(_storable(reply.text))
+    reasoning = "\n".join(part for part in (_storable(reply.reasoning or ""), thought) if part) or None
     return Answer(
         key=key,
         example=example,
@@ -50,6 +50,12 @@ def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
         applied=dict(reply.applied) if reply.applied is not None else None,
         fingerprint=reply.fingerprint,
     )
+
+
+def _storable(text: str) -> str:
+    """Text that can be kept as UTF-8: half an emoji (a token limit can cut one) and NUL bytes are replaced."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")
 
 
 def split_reasoning(text: str) -> tuple[str, str | None]:

@@ -21,6 +21,8 @@ from feinschliff.text.tokens import estimate_tokens
 
 _LOG = logging.getLogger(__name__)
 
+_LIMIT_NAMES = ("max_tokens", "max_completion_tokens", "n_predict", "num_predict")
+
 _MESSAGE_TOKENS = 4
 """What a chat template adds to every turn, roughly."""
 
@@ -115,8 +117,10 @@ def _key(payer: Payer, model: str, prompt: str, fields: Mapping[str, JsonValue],
 
 
 def _max_tokens(fields: Mapping[str, JsonValue]) -> int:
-    value = fields.get("max_tokens")
-    return int(value) if isinstance(value, int | float) else DEFAULT_MAX_TOKENS
+    """Most tokens that these fields allow, whatever name the server has for it, times the completions asked for."""
+    limits = [v for n in _LIMIT_NAMES if isinstance(v := fields.get(n), int | float) and v > 0]
+    several = fields.get("n")
+    return int(max(limits, default=DEFAULT_MAX_TOKENS)) * (several if isinstance(several, int) and several > 1 else 1)
 
 
 def _send(missing: Mapping[str, _Plan], payer: Payer) -> dict[str, Answer]:
@@ -125,7 +129,9 @@ def _send(missing: Mapping[str, _Plan], payer: Payer) -> dict[str, Answer]:
     batch = _Batch(missing, payer)
     before = payer.budget.requests
     try:
-        payer.endpoint.send(batch.requests(), gate=payer.budget, sink=batch.take)
+        report = payer.endpoint.send(batch.requests(), gate=payer.budget, sink=batch.take)
+        if report.unsent:
+            payer.budget.exhausted = payer.budget.refused
     finally:
         # Attempts that led to no answer are paid for as well; those of answers are charged with them.
         unanswered = payer.budget.requests - before - batch.charged
@@ -163,6 +169,10 @@ class _Batch:
         with self._lock:
             self.answers[answer.key] = answer
             self.charged += answer.attempts
-        payer.store.put_answer(paid, run=payer.run, usd=usd, done=done)
+        if reply.transient:
+            # Paid for, but no answer: the next call asks again, since what failed may have passed.
+            payer.store.charge(payer.run, answer.attempts, done=done)
+        else:
+            payer.store.put_answer(paid, run=payer.run, usd=usd, done=done)
         if payer.on_answer is not None:
             payer.on_answer(answer)

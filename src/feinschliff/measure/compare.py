@@ -125,7 +125,7 @@ def held_out(pairs: Sequence[Pair], *, unit: Literal["examples", "repeats"]) -> 
         best=_level(best_means),
         baseline=_level(baseline_means),
         difference=Difference(difference.mean, low, high),
-        detectable=None if stderr is None else stats.detectable_difference(stderr, n),
+        detectable=None if not stderr else stats.detectable_difference(stderr, n),
     )
 
 

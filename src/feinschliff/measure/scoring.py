@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 
+from feinschliff.errors import FeinschliffError, RunError
 from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
@@ -20,18 +22,43 @@ def score_answers(
     `store=None` scores without keeping.
     """
     if store is None:
-        return scorer.score(examples, answers)
+        return _checked(scorer, examples, answers)
     prints = [example_fingerprint(example) for example in examples]
     known = store.get_scores(scorer.name, [answer.key for answer in answers])
     missing = [i for i, a in enumerate(answers) if (a.key, prints[i]) not in known]
     if missing:
-        fresh = scorer.score([examples[i] for i in missing], [answers[i] for i in missing])
+        fresh = _checked(scorer, [examples[i] for i in missing], [answers[i] for i in missing])
         for i, score in zip(missing, fresh, strict=True):
             _LOG.debug("score %s %s %s", answers[i].example, score.value, score.reason or "")
         new = [(answers[i].key, prints[i], score) for i, score in zip(missing, fresh, strict=True)]
         store.put_scores(scorer.name, new)
         known |= {(key, fingerprint): score for key, fingerprint, score in new}
     return [known[(a.key, p)] for a, p in zip(answers, prints, strict=True)]
+
+
+def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
+    """The scorer's word, held to the protocol: foreign scorers come through here as well."""
+    try:
+        scores = scorer.score(examples, answers)
+    except FeinschliffError:
+        raise
+    except Exception as error:
+        raise RunError(
+            f"the scorer '{scorer.name}' failed: {type(error).__name__}: {str(error)[:200]}",
+            mend="correct the scorer and run the same again; the answers are kept",
+        ) from error
+    if len(scores) != len(answers):
+        raise RunError(
+            f"the scorer '{scorer.name}' gave {len(scores)} scores for {len(answers)} answers",
+            mend="a scorer returns one score per answer, in order",
+        )
+    return [_finite(score) for score in scores]
+
+
+def _finite(score: Score) -> Score:
+    if score.value is None or math.isfinite(score.value):
+        return score
+    return Score(value=None, reason=f"the scorer gave {score.value}")
 
 
 def example_fingerprint(example: Example) -> str:

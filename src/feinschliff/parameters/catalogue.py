@@ -181,6 +181,11 @@ def parameter(name: str) -> Parameter:
                 mend="use --seed for the run's seed" if name == "seed" else "use the prompt or a messages column",
             )
         return row
+    if name.startswith(EXTRA) and name.removeprefix(EXTRA) in CATALOGUE:
+        plain = name.removeprefix(EXTRA)
+        raise ParameterError(
+            f"'{name}' is the parameter '{plain}' by another name", asked=name, mend=f"write {plain} without '{EXTRA}'"
+        )
     if name.startswith(EXTRA) and len(name) > len(EXTRA):
         return Parameter(name, "float", "A further field of the user's server, passed through.", role="request")
     nearest = difflib.get_close_matches(name.lower(), list(CATALOGUE), n=1, cutoff=0.3)

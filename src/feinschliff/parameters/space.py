@@ -111,7 +111,15 @@ class Space:
     def effective(self, settings: Settings) -> str:
         """Equal for settings that send the same distribution: the features and all that is no knob."""
         rest = {n: v for n, v in settings.values.items() if n not in self.knobs}
-        return canonical_json([[round(float(f), 6) for f in self.features(settings)], rest])
+        beyond = {n: settings.values.get(n) for n, knob in self.knobs.items() if self._is_beyond(n, knob, settings)}
+        return canonical_json([[round(float(f), 6) for f in self.features(settings)], rest, beyond])
+
+    def _is_beyond(self, name: str, knob: Knob, settings: Settings) -> bool:
+        """True for a value that its coordinate does not tell: one that is not sent, or lies outside the range."""
+        if not isinstance(knob, Range) or (is_greedy(settings) and parameter(name).greedy_hides):
+            return False
+        value = settings.values.get(name)
+        return not isinstance(value, int | float) or not knob.low <= value <= knob.high
 
     def to_dict(self) -> dict[str, JsonValue]:
         """The space as plain JSON, for the run's id and for the report."""

@@ -1,5 +1,5 @@
 """Which knobs does this endpoint honour?"""
 
-from feinschliff.probing.echo import Status, probe_echo
+from feinschliff.probing.echo import PROBE_ANSWERS, Status, probe_echo
 
-__all__ = ["Status", "probe_echo"]
+__all__ = ["PROBE_ANSWERS", "Status", "probe_echo"]

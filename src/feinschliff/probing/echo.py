@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from feinschliff.endpoints.protocol import Backend
 from feinschliff.generation import Ask, Payer, generate
 from feinschliff.parameters.catalogue import EXTRA, parameter
 from feinschliff.parameters.space import Choices, Knob, Range, Space
@@ -14,18 +15,23 @@ from feinschliff.records import Answer, Example, Settings
 
 Status = Literal["honoured", "clamped", "inert", "rejected", "unknown"]
 
+PROBE_ANSWERS = 2
+"""What the probe takes at most."""
+
 _TOLERANCE = 1e-5
 """The server keeps settings as 32-bit floats."""
 
 
-def probe_echo(space: Space, example: Example, payer: Payer) -> tuple[dict[str, Status], list[Answer | None]]:
+def probe_echo(
+    space: Space, example: Example, payer: Payer, *, backend: Backend
+) -> tuple[dict[str, Status], list[Answer | None]]:
     """(status of each knob and fixed value, the answers that it took); `unknown` where this server tells nothing.
 
     At most two requests of one token each, charged to the run like all others.
     """
     names = [n for n in (*space.knobs, *space.fixed) if _is_wire(n)]
     statuses: dict[str, Status] = dict.fromkeys(names, "unknown")
-    if payer.endpoint.backend != "llama.cpp" or not names:
+    if backend != "llama.cpp" or not names:
         return statuses, []
     sent = [dict(values) for values in _corners(space)]
     asks = [Ask(example, _probe_settings(values), repeat=0) for values in sent]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from feinschliff.errors import InputError
 from feinschliff.records import canonical_json, digest
 from feinschliff.store.schema import ledger, runs
 from feinschliff.store.store import Store
+from feinschliff.store.writer import insert_ignoring
 
 Status = Literal["started", "done", "failed", "interrupted"]
 
@@ -26,18 +28,21 @@ class Run:
     name: str | None
     kind: str
     status: str
-    generation: int
+    salt: str
+    """Empty for a plain run; a fresh one has its own, and shares no answers."""
     spec: dict[str, Any]
     created_s: float
     seconds: float
+    facts: dict[str, Any] | None
+    """What the server told of itself when the run began: decisions rest on it, so a resume does not ask again."""
     budget: dict[str, Any] | None
     result: dict[str, Any] | None
     details: dict[str, Any] | None
 
 
-def run_id(spec: Mapping[str, Any], generation: int = 0) -> str:
-    """First 12 hex digits of the SHA-256 of what was asked; a fresh run of the same adds its generation."""
-    return digest(dict(spec) if generation == 0 else [dict(spec), generation])[:12]
+def run_id(spec: Mapping[str, Any], salt: str = "") -> str:
+    """First 12 hex digits of the SHA-256 of what was asked; a fresh run of the same adds its salt."""
+    return digest([dict(spec), salt] if salt else dict(spec))[:12]
 
 
 def start_run(store: Store, spec: Mapping[str, Any], *, kind: str, name: str | None = None, fresh: bool = False) -> Run:
@@ -45,35 +50,32 @@ def start_run(store: Store, spec: Mapping[str, Any], *, kind: str, name: str | N
 
     Raises: InputError where `name` belongs to another run.
     """
-    base = run_id(spec)
-    with store.engine.begin() as connection:
-        latest = connection.execute(sa.select(sa.func.max(runs.c.generation)).where(runs.c.base == base)).scalar()
-        generation = 0 if latest is None else int(latest) + 1 if fresh else int(latest)
-        wanted = run_id(spec, generation)
+    latest = find_run(store, spec)
+    salt = secrets.token_hex(8) if fresh else "" if latest is None else latest.salt
+    wanted = run_id(spec, salt)
+    row = {
+        "id": wanted,
+        "base": run_id(spec),
+        "salt": salt,
+        "kind": kind,
+        "spec": canonical_json(dict(spec)),
+        "status": "started",
+        "created_s": time.time(),
+        "seconds": 0.0,
+    }
+    with store.transaction() as connection:
         _check_name(connection, name, wanted)
-        if latest is None or fresh:
-            connection.execute(
-                sa.insert(runs).values(
-                    id=wanted,
-                    base=base,
-                    generation=generation,
-                    name=name,
-                    kind=kind,
-                    spec=canonical_json(dict(spec)),
-                    status="started",
-                    created_s=time.time(),
-                    seconds=0.0,
-                )
-            )
-        elif name is not None:
+        # Two processes may start the same run at once: the second finds the first one's row.
+        connection.execute(insert_ignoring(store.engine, runs), [row])
+        if name is not None:
             connection.execute(sa.update(runs).where(runs.c.id == wanted).values(name=name))
     return get_run(store, wanted)
 
 
 def find_run(store: Store, spec: Mapping[str, Any]) -> Run | None:
     """The latest run of this spec; None where there is none."""
-    query = sa.select(runs).where(runs.c.base == run_id(spec)).order_by(runs.c.generation.desc()).limit(1)
-    with store.engine.connect() as connection:
+    query = sa.select(runs).where(runs.c.base == run_id(spec)).order_by(runs.c.created_s.desc()).limit(1)
+    with store.transaction() as connection:
         row = connection.execute(query).mappings().first()
     return None if row is None else _run(row)
 
@@ -84,6 +86,7 @@ def update_run(
     *,
     status: Status | None = None,
     add_seconds: float = 0.0,
+    facts: Mapping[str, Any] | None = None,
     budget: Mapping[str, Any] | None = None,
     result: Mapping[str, Any] | None = None,
     details: Mapping[str, Any] | None = None,
@@ -92,10 +95,10 @@ def update_run(
     values: dict[str, Any] = {"seconds": runs.c.seconds + add_seconds}
     if status is not None:
         values["status"] = status
-    for name, document in (("budget", budget), ("result", result), ("details", details)):
+    for name, document in (("facts", facts), ("budget", budget), ("result", result), ("details", details)):
         if document is not None:
             values[name] = json.dumps(document, ensure_ascii=False, allow_nan=False)
-    with store.engine.begin() as connection:
+    with store.transaction() as connection:
         connection.execute(sa.update(runs).where(runs.c.id == run).values(**values))
 
 
@@ -104,11 +107,15 @@ def get_run(store: Store, wanted: str) -> Run:
 
     Raises: InputError when there is none or more than one.
     """
-    with store.engine.connect() as connection:
+    with store.transaction() as connection:
         query = sa.select(runs).where(sa.or_(runs.c.id == wanted, runs.c.name == wanted))
         rows = connection.execute(query).mappings().all()
         if not rows and len(wanted) >= 4:
-            rows = connection.execute(sa.select(runs).where(runs.c.id.startswith(wanted))).mappings().all()
+            rows = (
+                connection.execute(sa.select(runs).where(runs.c.id.startswith(wanted, autoescape=True)))
+                .mappings()
+                .all()
+            )
     if len(rows) == 1:
         return _run(rows[0])
     raise InputError(
@@ -120,7 +127,7 @@ def get_run(store: Store, wanted: str) -> Run:
 
 def list_runs(store: Store) -> list[Run]:
     """All runs, the newest first."""
-    with store.engine.connect() as connection:
+    with store.transaction() as connection:
         rows = connection.execute(sa.select(runs).order_by(runs.c.created_s.desc())).mappings().all()
     return [_run(row) for row in rows]
 
@@ -128,7 +135,7 @@ def list_runs(store: Store) -> list[Run]:
 def remove_run(store: Store, wanted: str) -> Run:
     """Forget a run and what it was charged; its answers stay, since other runs may share them."""
     run = get_run(store, wanted)
-    with store.engine.begin() as connection:
+    with store.transaction() as connection:
         connection.execute(sa.delete(ledger).where(ledger.c.run == run.id))
         connection.execute(sa.delete(runs).where(runs.c.id == run.id))
     return run
@@ -153,10 +160,11 @@ def _run(row: sa.RowMapping) -> Run:
         name=row["name"],
         kind=row["kind"],
         status=row["status"],
-        generation=row["generation"],
+        salt=row["salt"],
         spec=json.loads(row["spec"]),
         created_s=row["created_s"],
         seconds=row["seconds"],
+        facts=_document(row["facts"]),
         budget=_document(row["budget"]),
         result=_document(row["result"]),
         details=_document(row["details"]),

@@ -6,6 +6,7 @@ import os
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -71,6 +72,19 @@ class Store:
         name = self.engine.url.database
         return Path(name).resolve().parent if self.engine.dialect.name == "sqlite" and name else None
 
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A transaction, committed at the end. Raises: StoreError for whatever the database raises."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(
+                f"the store cannot be read or written: {brief(error)}",
+                found=type(error).__name__,
+                mend="free some disk space or choose another store with --store; what was committed is kept",
+            ) from None
+
     def put_prompts(self, prompts: Mapping[str, Sequence[Message]]) -> None:
         """Keep conversations by their hash; those already there are left alone."""
         rows = [
@@ -78,7 +92,7 @@ class Store:
             for h, messages in prompts.items()
         ]
         if rows:
-            with self.engine.begin() as connection:
+            with self.transaction() as connection:
                 connection.execute(insert_ignoring(self.engine, schema.prompts), rows)
 
     def put_answer(self, paid: Paid, *, run: str, usd: float | None, done: Callable[[], None]) -> None:
@@ -104,10 +118,10 @@ class Store:
         }
         self._writer.put(Entry(row, charge, done))
 
-    def charge(self, run: str, requests: int) -> None:
+    def charge(self, run: str, requests: int, *, done: Callable[[], None] | None = None) -> None:
         """Charge attempts that brought no answer."""
         row = {"run": run, "key": None, "requests": requests, "prompt_tokens": 0, "completion_tokens": 0, "usd": None}
-        self._writer.put(Entry(None, row, _nothing))
+        self._writer.put(Entry(None, row, done or _nothing))
 
     def flush(self) -> None:
         """Wait until every queued answer is durable."""
@@ -117,7 +131,7 @@ class Store:
         """The answers that are there, by key."""
         table = schema.answers
         found: dict[str, Answer] = {}
-        with self.engine.connect() as connection:
+        with self.transaction() as connection:
             for chunk in _chunks(keys):
                 query = sa.select(table.c.answer, table.c.logprobs).where(table.c.key.in_(chunk))
                 for text, logprobs in connection.execute(query):
@@ -134,7 +148,7 @@ class Store:
             sa.func.coalesce(sa.func.sum(c.completion_tokens), 0),
             sa.func.sum(c.usd),
         ).where(c.run == run)
-        with self.engine.connect() as connection:
+        with self.transaction() as connection:
             requests, prompt, completion, usd = connection.execute(query).one()
         return Spent(int(requests), int(prompt), int(completion), None if usd is None else float(usd))
 
@@ -143,14 +157,14 @@ class Store:
         name = _short(scorer)
         rows = [{"key": k, "example": e, "scorer": name, "score": s.model_dump_json()} for k, e, s in scored]
         if rows:
-            with self.engine.begin() as connection:
+            with self.transaction() as connection:
                 connection.execute(insert_ignoring(self.engine, schema.scores), rows)
 
     def get_scores(self, scorer: str, keys: Iterable[str]) -> dict[tuple[str, str], Score]:
         """The scores that are there, by (answer key, example fingerprint)."""
         table = schema.scores
         found: dict[tuple[str, str], Score] = {}
-        with self.engine.connect() as connection:
+        with self.transaction() as connection:
             for chunk in _chunks(keys):
                 query = sa.select(table.c.key, table.c.example, table.c.score).where(
                     table.c.key.in_(chunk), table.c.scorer == _short(scorer)
@@ -173,14 +187,12 @@ def open_store(url: str | None = None) -> Store:
     target = url or os.environ.get("FEIN_STORE") or str(default_path())
     try:
         engine = _engine(target)
-        with engine.begin() as connection:
-            schema.METADATA.create_all(connection)
-            _check_version(connection, insert_ignoring(engine, schema.meta))
-    except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        _create(engine)
+    except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError, ValueError) as error:
         raise StoreError(
             f"cannot open the store {_redacted(target)}",
             asked=_redacted(target),
-            found=str(getattr(error, "orig", None) or error).splitlines()[0][:300],
+            found=brief(error) if isinstance(error, sa.exc.DBAPIError | OSError) else type(error).__name__,
             mend="give a path or a URL such as sqlite:///runs.db or postgresql+psycopg://host/name with --store",
         ) from None
     return Store(engine)
@@ -194,6 +206,26 @@ def default_path() -> Path:
 def prompt_hash(messages: Sequence[Message]) -> str:
     """Name of a conversation in the store."""
     return digest([[m.role, m.content] for m in messages])
+
+
+def brief(error: Exception) -> str:
+    """The database's own words, one line: SQLAlchemy's add the statement and its values, which are answers."""
+    text = str(getattr(error, "orig", None) or error).splitlines()
+    return text[0][:300] if text else type(error).__name__
+
+
+def _create(engine: sa.Engine) -> None:
+    """Make the tables that are missing; another process may be making them at this moment."""
+    for last in (False, True):
+        try:
+            with engine.begin() as connection:
+                schema.METADATA.create_all(connection)
+                _check_version(connection, insert_ignoring(engine, schema.meta))
+            return
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
+            if last:
+                raise
+            time.sleep(0.2)
 
 
 def _engine(target: str) -> sa.Engine:
@@ -247,10 +279,13 @@ def _short(scorer: str) -> str:
 
 
 def _redacted(target: str) -> str:
-    try:
-        return sa.engine.make_url(target).render_as_string(hide_password=True)
-    except sa.exc.ArgumentError:
+    """The target without its password; a URL's query can hold one as well, and what is no URL is not shown."""
+    if "://" not in target:
         return target
+    try:
+        return sa.engine.make_url(target).set(query={}).render_as_string(hide_password=True)
+    except (sa.exc.ArgumentError, ValueError):
+        return f"{target.partition('://')[0]}://..."
 
 
 def _nothing() -> None:

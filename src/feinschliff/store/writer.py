@@ -53,8 +53,8 @@ class Writer:
         reached = threading.Event()
         self._queue.put(Entry(None, None, reached.set))
         while not reached.wait(0.2):
-            if not self._thread.is_alive():
-                break
+            if not self._thread.is_alive() and not reached.is_set():
+                raise StoreError("the store is closed", mend="open it again")
         self._check()
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class Writer:
     def _check(self) -> None:
         if self._error is not None:
             raise StoreError(
-                f"the store cannot be written: {self._error}",
+                f"the store cannot be written: {_brief(self._error)}",
                 found=type(self._error).__name__,
                 mend="free some disk space or choose another store with --store; what was committed is kept",
             )
@@ -80,7 +80,10 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - reported at the next put or flush
                 self._error = error
             for entry in batch:
-                entry.done()
+                try:
+                    entry.done()
+                except Exception as error:  # noqa: BLE001 - one caller's mistake must not end the thread of all
+                    self._error = self._error or error
 
     def _take(self) -> tuple[list[Entry], bool]:
         """All that is queued, at least one entry; True when it was the end."""
@@ -106,6 +109,11 @@ class Writer:
                 connection.execute(self._insert_answers, answer_rows)
             if charges:
                 connection.execute(sa.insert(ledger), charges)
+
+
+def _brief(error: Exception) -> str:
+    """The database's own words: SQLAlchemy's message repeats the values, which are answers."""
+    return str(getattr(error, "orig", None) or error)[:300]
 
 
 def insert_ignoring(engine: sa.Engine, table: sa.Table) -> sa.Executable:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from feinschliff.errors import FeinschliffError, Interrupted
+from feinschliff.errors import FeinschliffError, Interrupted, RunError, StoreError
 from feinschliff.generation import Payer
 from feinschliff.store import Run, update_run
 from feinschliff.tuning.result import Result
@@ -39,8 +39,14 @@ def keeping_track(run: Run, payer: Payer) -> Iterator[Clock]:
     clock.note(status="started")
     try:
         yield clock
-    except (FeinschliffError, KeyboardInterrupt) as error:
-        caught = error if isinstance(error, FeinschliffError) else Interrupted("interrupted")
-        clock.note(status="interrupted" if isinstance(caught, Interrupted) else "failed")
-        caught.run = run.id
-        raise caught from None
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+        caught = Interrupted("interrupted") if isinstance(error, KeyboardInterrupt) else error
+        with suppress(StoreError):  # a store that is gone cannot note it either
+            clock.note(status="interrupted" if isinstance(caught, Interrupted) else "failed")
+        if isinstance(caught, FeinschliffError):
+            caught.run = run.id
+            raise caught from None
+        raise RunError(
+            f"unexpected {type(caught).__name__}: {str(caught)[:300]}",
+            mend="this is a mistake of ours; what was paid for is kept",
+        ).of_run(run.id) from caught

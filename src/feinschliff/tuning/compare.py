@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feinschliff.datasets.split import Split
+from feinschliff.datasets.split import FEWEST_TO_SPLIT, Split
 from feinschliff.datasets.task import Task
-from feinschliff.generation import Payer
+from feinschliff.generation import Caps, Payer, Price, estimate_prompt_tokens, render_messages
+from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Run
 from feinschliff.tuning.clock import keeping_track
-from feinschliff.tuning.confirm import confirm
+from feinschliff.tuning.confirm import confirm, least_confirmation
 from feinschliff.tuning.details import task_details
 from feinschliff.tuning.notes import answer_warnings, outcome_warnings
-from feinschliff.tuning.plan import Plan
+from feinschliff.tuning.plan import Cost, Plan, check_budget
+from feinschliff.tuning.plot import check_texts
 from feinschliff.tuning.result import Result
-from feinschliff.tuning.tune import check_texts, make_result
-
-_LEAST_HELD_OUT = 10
+from feinschliff.tuning.tune import make_result
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,26 @@ class Match:
     scorer: Scorer
 
 
-def check_match(match: Match) -> None:
-    """Say before the first request what is wrong with the templates. Raises: TaskError."""
+def check_match(match: Match, caps: Caps, *, price: Price | None = None) -> None:
+    """Say before the first request what cannot work. Raises: TaskError, BudgetError."""
     for settings in (match.a, match.b):
         check_texts(settings, match.task)
+    plan = Plan(caps, first=_first_cost(match), price=price)
+    check_budget(plan, least_answers=min(least_confirmation(_everything(match)), 2 * len(match.task.examples)))
 
 
 def compare(match: Match, run: Run, payer: Payer) -> Result:
-    """Answers of both settings on all examples (nothing is searched, so nothing needs to be held out).
+    """Answers of both settings on all examples that the budget reaches for: nothing is searched, nothing held out.
 
     Raises: EndpointGone, RequestRefused, StoreError or Interrupted, with the run's id in `error.run`.
     """
     with keeping_track(run, payer) as clock:
-        examples = tuple(sorted(match.task.examples, key=lambda e: e.id))
-        parts = Split(search=(), held_out=examples, shared=len(examples) < _LEAST_HELD_OUT)
-        plan = Plan(payer.budget.caps)
+        parts = _everything(match)
+        plan = Plan(payer.budget.caps, first=_first_cost(match), price=payer.budget.price)
         measured, pairs = confirm(match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer)
         answers = [answer for p in pairs for answer in (p.best, p.baseline) if answer is not None]
         warnings = [
-            *outcome_warnings(measured, pairs, shared=parts.shared, budget=payer.budget),
+            *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
             *answer_warnings(answers),
         ]
         clock.note()
@@ -66,3 +67,15 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
         )
         clock.finish(result)
     return result
+
+
+def _everything(match: Match) -> Split:
+    examples = match.task.examples
+    return Split(search=(), held_out=examples, shared=len(examples) < FEWEST_TO_SPLIT)
+
+
+def _first_cost(match: Match) -> Cost:
+    prompts = [render_messages(e, s) for e in match.task.examples[:50] for s in (match.a, match.b)]
+    limits = [v for s in (match.a, match.b) if isinstance(v := s.values.get("max_tokens"), int)]
+    most = max(limits, default=DEFAULT_MAX_TOKENS)
+    return Cost(max(estimate_prompt_tokens(p) for p in prompts), most // 2, most)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from feinschliff.datasets.split import Split
 from feinschliff.generation import Caps, Payer
 from feinschliff.measure import HeldOut, Pair, held_out, measure_pairs
-from feinschliff.records import Example, Settings
+from feinschliff.records import Example, Settings, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.plan import CONFIRMATION_SHARE, Plan
 from feinschliff.tuning.state import Unit
@@ -35,7 +35,8 @@ def confirm(
 def confirmation_units(split: Split, room: int) -> list[Unit]:
     """(example, repeat) pairs that `room` answers can pay for on both sides; whole repeats come first."""
     pairs = room // 2
-    examples = split.held_out
+    # By hash, not as they lie in the file: where the room does not reach for all, the rest is left out at random.
+    examples = sorted(split.held_out, key=lambda e: digest(["confirm", e.id]))
     if split.shared:
         repeats = min(_MOST_SHARED_REPEATS, max(1, pairs // len(examples)))
         return _repeated(examples, repeats)
@@ -46,7 +47,7 @@ def confirmation_units(split: Split, room: int) -> list[Unit]:
 
 def least_confirmation(split: Split) -> int:
     """Answers that the smallest confirmation takes."""
-    return 2 * (LEAST_PAIRS * len(split.held_out) if split.shared else min(LEAST_PAIRS, len(split.held_out)))
+    return 2 * LEAST_PAIRS * (len(split.held_out) if split.shared else 1)
 
 
 def search_limit(caps: Caps) -> Caps:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from feinschliff.datasets.split import Split
 from feinschliff.generation import Budget
 from feinschliff.measure import HeldOut, Pair
 from feinschliff.records import Answer
@@ -49,10 +50,11 @@ def answer_warnings(answers: Sequence[Answer]) -> list[str]:
     return notes
 
 
-def knob_warnings(knobs: Mapping[str, str], backend: str) -> list[str]:
+def knob_warnings(knobs: Mapping[str, str], backend: str, *, searched: Collection[str]) -> list[str]:
     """Sentences about knobs that this server does not honour."""
     notes = [
-        f"'{name}' is not honoured by this endpoint ({backend}: sent, but not applied); it was left out of the search."
+        f"'{name}' is not honoured by this endpoint ({backend}: sent, but not applied)"
+        + ("; it was left out of the search." if name in searched else "; its fixed value changes nothing.")
         for name, status in knobs.items()
         if status == "inert"
     ]
@@ -64,14 +66,17 @@ def knob_warnings(knobs: Mapping[str, str], backend: str) -> list[str]:
     return notes
 
 
-def outcome_warnings(measured: HeldOut, pairs: Sequence[Pair], *, shared: bool, budget: Budget) -> list[str]:
+def outcome_warnings(measured: HeldOut, pairs: Sequence[Pair], *, split: Split, budget: Budget) -> list[str]:
     """Sentences about what the verdict rests on."""
     notes = []
-    if shared:
+    if split.shared:
         notes.append(
             "With fewer than 10 examples none can be held out: the verdict rests on fresh repeats and holds for these "
             "prompts only."
         )
+    asked = len({pair.example.id for pair in pairs})
+    if asked < len(split.held_out):
+        notes.append(f"The budget reached for {asked} of the {len(split.held_out)} examples of the confirmation.")
     if budget.exhausted is not None:
         notes.append(f"The limit of {budget.exhausted} ended the run before it had asked all that it planned.")
     lost = sum(1 for p in pairs if p.best_score is not None and p.best_score.value is None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from feinschliff.errors import BudgetError
-from feinschliff.generation import Caps
+from feinschliff.generation import Caps, Price
 from feinschliff.records import Answer
 
 CONFIRMATION_SHARE = 0.25
@@ -19,14 +20,38 @@ _MOST_ANSWERS = 20_000
 """Plan where only time or money limits the run."""
 
 
-class Plan:
-    """Counts answers and tokens by what the run uses, not by who paid and when: a resumed run counts the same."""
+_SLACK = 1.15
+"""Later answers may be longer than those so far: tokens and money are planned with so much more per answer."""
 
-    def __init__(self, caps: Caps) -> None:
+
+@dataclass(frozen=True)
+class Cost:
+    """What one answer is taken to cost before the first one is there."""
+
+    prompt_tokens: int
+    """Estimate of the longest prompt."""
+    completion_tokens: int
+    """Expected length of an answer."""
+    max_tokens: int
+    """The longest answer that is allowed: what the gate reserves."""
+
+
+class Plan:
+    """Counts answers and tokens by what the run uses, not by who paid and when: a resumed run counts the same.
+
+    Limits in tokens and money are turned into answers as well: by the estimate before the first answer, then by what
+    answers have cost so far. The plan ends before the gate would, by one reservation of the longest answer allowed.
+    """
+
+    def __init__(self, caps: Caps, *, first: Cost | None = None, price: Price | None = None) -> None:
         self.caps = caps
-        self.answers_planned = _MOST_ANSWERS if caps.requests is None else int(caps.requests * PLANNED_SHARE)
         self.answers = 0
-        self.tokens = 0
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self._first = first or Cost(0, 0, 0)
+        self._price = price
+        by_requests = _MOST_ANSWERS if caps.requests is None else int(caps.requests * PLANNED_SHARE)
+        self.answers_planned = min(by_requests, self._affordable(1.0))
 
     @property
     def search_answers(self) -> int:
@@ -38,40 +63,58 @@ class Plan:
         for answer in answers:
             if answer is not None:
                 self.answers += 1
-                self.tokens += answer.prompt_tokens + answer.completion_tokens
+                self.prompt_tokens += answer.prompt_tokens
+                self.completion_tokens += answer.completion_tokens
 
     def room(self) -> int:
         """How many more answers the search may use, by what an answer has cost so far."""
-        return max(0, min(self.search_answers - self.answers, self._affordable(1 - CONFIRMATION_SHARE)))
+        return max(0, min(self._requests_left(1 - CONFIRMATION_SHARE), self._affordable(1 - CONFIRMATION_SHARE)))
 
     def room_to_confirm(self) -> int:
         """How many answers are left for the confirmation."""
-        return max(0, min(self.answers_planned - self.answers, self._affordable(1.0)))
+        return max(0, min(self._requests_left(1.0), self._affordable(1.0)))
+
+    def _requests_left(self, share: float) -> int:
+        """Answers left by the number of requests alone: answers can turn out cheaper than expected."""
+        if self.caps.requests is None:
+            return _MOST_ANSWERS
+        return int(int(self.caps.requests * PLANNED_SHARE) * share) - self.answers
 
     def _affordable(self, share: float) -> int:
-        if self.caps.tokens is None or self.answers == 0:
-            return _MOST_ANSWERS
-        per_answer = self.tokens / self.answers
-        return int((self.caps.tokens * share - self.tokens) / max(per_answer, 1.0))
+        """Answers left by tokens and money."""
+        prompt = self.prompt_tokens / self.answers if self.answers else self._first.prompt_tokens
+        completion = self.completion_tokens / self.answers if self.answers else self._first.completion_tokens
+        used = (self.prompt_tokens, self.completion_tokens)
+        left = [float(_MOST_ANSWERS)]
+        if self.caps.tokens is not None:
+            reserve = self._first.prompt_tokens + self._first.max_tokens
+            left.append((self.caps.tokens * share - sum(used) - reserve) / max(1.0, (prompt + completion) * _SLACK))
+        if self.caps.usd is not None and self._price is not None:
+            reserve_usd = self._price.of(self._first.prompt_tokens, self._first.max_tokens)
+            each = (prompt * self._price.prompt + completion * self._price.completion) / 1e6
+            left.append((self.caps.usd * share - self._price.of(*used) - reserve_usd) / max(1e-12, each * _SLACK))
+        return int(min(left))
 
 
-def check_budget(caps: Caps, *, least_answers: int, least_tokens: int) -> None:
-    """Refuse a budget that cannot pay for the first design.
+def check_budget(plan: Plan, *, least_answers: int) -> None:
+    """Refuse a budget that cannot pay for the first design and a confirmation.
 
     Raises: BudgetError with the smallest one that can.
     """
-    needed = int(least_answers / PLANNED_SHARE) + 1
-    if caps.requests is not None and caps.requests < needed:
+    caps = plan.caps
+    needed = -int(-least_answers // PLANNED_SHARE)
+    if caps.requests is not None and int(caps.requests * PLANNED_SHARE) < least_answers:
         raise BudgetError(
             f"{caps.requests} requests are too few for a first design and a confirmation",
             asked=f"requests = {caps.requests}",
             found=f"at least {needed} are needed ({least_answers} answers, and a reserve for retries)",
             mend=f"allow {needed} requests or more",
         )
-    if caps.tokens is not None and caps.tokens < least_tokens:
+    if plan.answers_planned < least_answers:
+        asked = f"tokens = {caps.tokens}" if caps.tokens is not None else f"usd = {caps.usd}"
         raise BudgetError(
-            f"{caps.tokens} tokens are too few for a first design and a confirmation",
-            asked=f"tokens = {caps.tokens}",
-            found=f"about {least_tokens} are needed, by an estimate of the prompts and max_tokens",
-            mend=f"allow {least_tokens} tokens or more, or set a smaller max_tokens",
+            "the limit of tokens or money is too small for a first design and a confirmation",
+            asked=asked,
+            found=f"it pays for about {max(0, plan.answers_planned)} answers, and at least {least_answers} are needed",
+            mend="allow more, or set a smaller max_tokens",
         )

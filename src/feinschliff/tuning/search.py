@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from feinschliff.errors import RunError
 from feinschliff.generation import Ask, Payer, generate
 from feinschliff.measure import score_answers
 from feinschliff.records import Answer, Settings
@@ -48,11 +49,13 @@ class Search:
     answers: list[Answer] = field(default_factory=list)
     exhausted: bool = False
     """True where the hard budget cut a round short."""
+    _reasons: list[str] = field(default_factory=list)
     on_round: Callable[[Step], None] | None = None
 
     def run(self, design: Sequence[Labelled]) -> None:
         """The first design, then rounds until the plan is used up or the sampler sees nothing worth an answer."""
         self._round(0, [Proposal(settings, origin, self.block) for settings, origin in design])
+        self._require_scores()
         number = 1
         while not self.exhausted and self.plan.room() > 0:
             proposals = self._affordable(self.sampler.ask(self.state, block=self.block, round=number))
@@ -60,6 +63,15 @@ class Search:
                 return
             self._round(number, proposals)
             number += 1
+
+    def _require_scores(self) -> None:
+        """Stop after the first design where no answer could be scored. Raises: RunError with the first reason."""
+        if self._reasons and not any(t.scored for t in self.state.tried):
+            raise RunError(
+                f"none of the {len(self._reasons)} first answers could be scored: {self._reasons[0]}",
+                found=self._reasons[0],
+                mend="correct the scorer, the targets or the prompt; the answers are kept",
+            )
 
     def _affordable(self, proposals: Iterable[Proposal]) -> list[Proposal]:
         """As many proposals as the plan has room for; a last one may get a shorter block."""
@@ -108,6 +120,8 @@ class Search:
             elif id(tried) not in cut:  # a gap would shift all later scores to other units
                 assert score is not None
                 tried.scores.append(score.value)
+                if score.value is None:
+                    self._reasons.append(score.reason or "no reason given")
         self.exhausted = self.exhausted or bool(cut)
 
     def _tried(self, proposal: Proposal) -> Tried:

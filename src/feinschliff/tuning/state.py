@@ -68,11 +68,10 @@ class State:
         """
         scores = _matrix(self.tried)
         seen = ~np.isnan(scores)
-        effects = np.zeros(scores.shape[1])
-        means = np.full(len(self.tried), np.nan)
-        for _ in range(25):
-            means = _row_means(scores - effects, seen)
-            effects = _shrunk_column_means(scores - means[:, None], seen)
+        means, effects = _fit_effects(scores, seen, penalty=1.0)
+        means, effects = _fit_effects(
+            scores, seen, penalty=_noise_to_units(scores - means[:, None] - effects, effects, seen)
+        )
         residual = np.where(seen, scores - effects - means[:, None], 0.0)
         counts = seen.sum(axis=1)
         own = (residual**2).sum(axis=1)
@@ -106,15 +105,34 @@ def _matrix(tried: Sequence[Tried]) -> NDArray[np.float64]:
     return matrix
 
 
+def _fit_effects(
+    scores: NDArray[np.float64], seen: NDArray[np.bool_], *, penalty: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(setting means, unit effects) by alternating means; effects are shrunk by `penalty` settings' worth of zeros."""
+    effects = np.zeros(scores.shape[1])
+    means = np.full(scores.shape[0], np.nan)
+    for _ in range(50):
+        means = _row_means(scores - effects, seen)
+        effects = _shrunk_column_means(scores - means[:, None], seen, penalty)
+    return means, effects
+
+
+def _noise_to_units(residual: NDArray[np.float64], effects: NDArray[np.float64], seen: NDArray[np.bool_]) -> float:
+    """Variance of the noise over that of the units: how much an effect seen by one setting is to be believed."""
+    noise = float(np.nansum(np.where(seen, residual, 0.0) ** 2)) / max(1, int(seen.sum()))
+    units = float(np.var(effects)) if len(effects) else 0.0
+    return min(4.0, max(0.02, noise / max(units, 1e-9)))
+
+
 def _row_means(values: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:
     counts = seen.sum(axis=1)
     sums = np.where(seen, values, 0.0).sum(axis=1)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _shrunk_column_means(values: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Means by unit, drawn towards 0 as if one more setting had seen it without effect; centred on 0."""
+def _shrunk_column_means(values: NDArray[np.float64], seen: NDArray[np.bool_], penalty: float) -> NDArray[np.float64]:
+    """Means by unit, drawn towards 0 as if `penalty` more settings had seen it without effect; centred on 0."""
     counts = seen.sum(axis=0)
     sums = np.where(seen & ~np.isnan(values), values, 0.0).sum(axis=0)
-    effects = sums / (counts + 1.0)
+    effects = sums / (counts + penalty)
     return np.asarray(effects - effects.mean() if len(effects) else effects, dtype=np.float64)

@@ -3,71 +3,32 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feinschliff.datasets.split import Split, split
-from feinschliff.datasets.task import Task
-from feinschliff.generation import Caps, Payer, check_template, estimate_prompt_tokens, render_messages
+from feinschliff.generation import Payer
 from feinschliff.measure import HeldOut
 from feinschliff.parameters.catalogue import parameter
-from feinschliff.parameters.space import Choices, Space
+from feinschliff.parameters.space import Space
 from feinschliff.probing import probe_echo
 from feinschliff.records import Settings
-from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Run
 from feinschliff.tuning.clock import Clock, keeping_track
-from feinschliff.tuning.confirm import confirm, least_confirmation, search_limit
+from feinschliff.tuning.confirm import confirm, search_limit
 from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings
-from feinschliff.tuning.plan import Plan, check_budget
+from feinschliff.tuning.plan import Plan
+from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, first_cost, nothing_to_search
 from feinschliff.tuning.result import Result
 from feinschliff.tuning.samplers import make_sampler
 from feinschliff.tuning.search import Search, Step, recommend
 from feinschliff.tuning.state import State, Unit
 
-_LEAST_DESIGN = 4
-_LEAST_BLOCK = 4
-_MOST_BLOCK = 20
+_BLOCK_SIZES = (4, 6, 10, 16, 24)
 _BLOCKS_PLANNED = 36
 """Into how many blocks the search's answers are cut: a first design, and some six rounds of four."""
-
-
-@dataclass(frozen=True)
-class Plot:
-    """All that a tuning run is about."""
-
-    task: Task
-    space: Space
-    baseline: Settings
-    """What is used today; knobs that are not in it are not sent."""
-    scorer: Scorer
-    sampler: str = "fein"
-    on_step: Callable[[Step], None] | None = None
-    on_phase: Callable[[str, int | None], None] | None = None
-    """Told of each phase (`probe`, `search`, `confirm`) and of the answers planned for the run."""
-
-
-def check(plot: Plot, caps: Caps) -> None:
-    """Say before the first request what cannot work: templates, sampler, a budget that is too small.
-
-    Raises: TaskError, ParameterError, BudgetError.
-    """
-    for name in ("system", "prompt"):
-        for value in _texts(plot, name):
-            check_texts(Settings(values={name: value}), plot.task)
-    make_sampler(plot.sampler, seed=0)
-    _check_budget(plot, split(plot.task.examples), caps)
-
-
-def check_texts(settings: Settings, task: Task) -> None:
-    """Check the system text and the prompt of some settings against the data's columns. Raises: TaskError."""
-    for name, what in (("system", "system text"), ("prompt", "prompt")):
-        text = settings.values.get(name)
-        if isinstance(text, str):
-            check_template(text, task.columns, what=what)
 
 
 def tune(plot: Plot, run: Run, payer: Payer) -> Result:
@@ -84,12 +45,14 @@ def tune(plot: Plot, run: Run, payer: Payer) -> Result:
 
 def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     parts = split(plot.task.examples)
-    plan = Plan(payer.budget.caps)
+    plan = Plan(payer.budget.caps, first=first_cost(plot, parts), price=payer.budget.price)
     payer.budget.limit = search_limit(payer.budget.caps)
     _phase(plot, "probe", plan.answers_planned)
-    knobs, probed = probe_echo(plot.space, parts.search[0], payer)
+    knobs, probed = probe_echo(plot.space, parts.search[0], payer, backend=plot.backend)
     plan.use(probed)
     space = plot.space.without([name for name, status in knobs.items() if status == "inert"])
+    if not space.knobs:
+        raise nothing_to_search("this endpoint honours none of the knobs: " + ", ".join(plot.space.knobs))
     state = State(space, _units(parts, payer.seed, plan.search_answers))
     search = _search(plot, payer, state, plan, clock)
     _phase(plot, "search", plan.answers_planned)
@@ -100,8 +63,8 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "confirm", plan.answers_planned)
     measured, pairs = confirm(winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer)
     warnings = [
-        *knob_warnings(knobs, payer.endpoint.backend),
-        *outcome_warnings(measured, pairs, shared=parts.shared, budget=payer.budget),
+        *knob_warnings(knobs, plot.backend, searched=plot.space.knobs),
+        *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
         *answer_warnings([*search.answers, *(a for p in pairs for a in (p.best, p.baseline) if a is not None)]),
     ]
     details = run_details(
@@ -193,44 +156,13 @@ def _units(parts: Split, seed: int, answers: int) -> list[Unit]:
 
 
 def _block(answers: int, units: int) -> int:
-    return min(units, max(_LEAST_BLOCK, min(_MOST_BLOCK, answers // _BLOCKS_PLANNED)))
+    """Units per step, in few sizes: a run that goes on with a somewhat larger budget keeps its steps and answers."""
+    return min(units, max(size for size in _BLOCK_SIZES if size <= max(LEAST_BLOCK, answers // _BLOCKS_PLANNED)))
 
 
 def _fitting(design: list[Labelled], block: int, room: int) -> list[Labelled]:
     """The front of the design, so that about half of the room is left for the rounds."""
-    return design[: max(_LEAST_DESIGN, room // (2 * block))]
-
-
-def _check_budget(plot: Plot, parts: Split, caps: Caps) -> None:
-    size = plot.space.size
-    settings = min(_LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else _LEAST_DESIGN)
-    # Three quarters of the plan are the search's, one quarter is the confirmation's: the scarcer one decides.
-    least = max(-(-settings * _LEAST_BLOCK * 4 // 3), least_confirmation(parts) * 4 if parts.shared else 0)
-    whole = plot.space.settings({}).merged(plot.baseline)
-    prompt = max(estimate_prompt_tokens(render_messages(e, _filled(plot, whole))) for e in parts.search[:20])
-    tokens = least * (prompt + _max_tokens(plot))
-    check_budget(caps, least_answers=least + 2, least_tokens=tokens)
-
-
-def _filled(plot: Plot, settings: Settings) -> Settings:
-    """Settings with the longest of the texts that are searched, so that a prompt can be rendered."""
-    texts = {name: max(_texts(plot, name), key=len, default=None) for name in ("system", "prompt")}
-    return Settings(values={**settings.values, **texts})
-
-
-def _texts(plot: Plot, name: str) -> list[str]:
-    """What `system` or `prompt` can be in this run."""
-    knob = plot.space.knobs.get(name)
-    values = [
-        *(knob.values if isinstance(knob, Choices) else [plot.space.fixed.get(name)]),
-        plot.baseline.values.get(name),
-    ]
-    return [value for value in values if isinstance(value, str)]
-
-
-def _max_tokens(plot: Plot) -> int:
-    value = plot.space.fixed.get("max_tokens", plot.baseline.values.get("max_tokens"))
-    return int(value) if isinstance(value, int | float) else 64
+    return design[: max(LEAST_DESIGN, room // (2 * block))]
 
 
 def _shown(space: Space, asked: Space) -> list[str]:

@@ -1,0 +1,115 @@
+"""What a tuning run is about, and what can be found wrong with it before the first request."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from feinschliff.datasets.split import Split, split
+from feinschliff.datasets.task import Task
+from feinschliff.endpoints.protocol import Backend
+from feinschliff.errors import ParameterError
+from feinschliff.generation import Caps, Price, check_template, estimate_prompt_tokens, render_messages
+from feinschliff.parameters.space import Choices, Range, Space
+from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
+from feinschliff.probing import PROBE_ANSWERS
+from feinschliff.records import Settings
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.text.tokens import estimate_tokens
+from feinschliff.tuning.confirm import least_confirmation
+from feinschliff.tuning.design import first_design
+from feinschliff.tuning.plan import CONFIRMATION_SHARE, Cost, Plan, check_budget
+from feinschliff.tuning.samplers import make_sampler
+from feinschliff.tuning.search import Step
+
+LEAST_DESIGN = 4
+LEAST_BLOCK = 4
+_SHORT_ANSWER = 8
+
+
+@dataclass(frozen=True)
+class Plot:
+    """All that a tuning run is about."""
+
+    task: Task
+    space: Space
+    baseline: Settings
+    """What is used today; knobs that are not in it are not sent."""
+    scorer: Scorer
+    sampler: str = "fein"
+    on_step: Callable[[Step], None] | None = None
+    on_phase: Callable[[str, int | None], None] | None = None
+    """Told of each phase (`probe`, `search`, `confirm`) and of the answers planned for the run."""
+    backend: Backend = "unknown"
+    """Server software: decides whether and how its knobs are probed."""
+
+
+def check(plot: Plot, caps: Caps, *, price: Price | None = None) -> None:
+    """Say before the first request what cannot work: templates, sampler, a budget that is too small.
+
+    Raises: TaskError, ParameterError, BudgetError.
+    """
+    for name in ("system", "prompt"):
+        for value in _texts(plot, name):
+            check_texts(Settings(values={name: value}), plot.task)
+    make_sampler(plot.sampler, seed=0)
+    if not plot.space.knobs:
+        raise nothing_to_search("every parameter has one fixed value")
+    parts = split(plot.task.examples)
+    check_budget(Plan(caps, first=first_cost(plot, parts), price=price), least_answers=_least_answers(plot, parts))
+
+
+def check_texts(settings: Settings, task: Task) -> None:
+    """Check the system text and the prompt of some settings against the data's columns. Raises: TaskError."""
+    for name, what in (("system", "system text"), ("prompt", "prompt")):
+        text = settings.values.get(name)
+        if isinstance(text, str):
+            check_template(text, task.columns, what=what)
+
+
+def _least_answers(plot: Plot, parts: Split) -> int:
+    """Answers that the smallest first design and the smallest confirmation take, in their shares of the plan."""
+    size = plot.space.size
+    settings = min(LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else LEAST_DESIGN)
+    search = (settings * LEAST_BLOCK + PROBE_ANSWERS) / (1 - CONFIRMATION_SHARE)
+    return math.ceil(max(search, least_confirmation(parts) / CONFIRMATION_SHARE))
+
+
+def first_cost(plot: Plot, parts: Split) -> Cost:
+    """What an answer is taken to cost before there is one: the longest prompts, and twice the targets' length."""
+    whole = _filled(plot, plot.space.settings({}).merged(plot.baseline))
+    prompt = max(estimate_prompt_tokens(render_messages(e, whole)) for e in parts.search[:50])
+    most = _max_tokens(plot)
+    targets = [estimate_tokens(e.target) for e in parts.search if e.target]
+    return Cost(prompt, min(most, 2 * max(targets, default=most // 2) + _SHORT_ANSWER), most)
+
+
+def nothing_to_search(found: str) -> ParameterError:
+    return ParameterError(
+        "there is nothing to search", asked="a knob with a range or choices", found=found, mend="give -p NAME=LOW:HIGH"
+    )
+
+
+def _filled(plot: Plot, settings: Settings) -> Settings:
+    """Settings with the longest of the texts that are searched, so that a prompt can be rendered."""
+    texts = {name: max(_texts(plot, name), key=len, default=None) for name in ("system", "prompt")}
+    return Settings(values={**settings.values, **texts})
+
+
+def _texts(plot: Plot, name: str) -> list[str]:
+    """What `system` or `prompt` can be in this run."""
+    knob = plot.space.knobs.get(name)
+    values = [
+        *(knob.values if isinstance(knob, Choices) else [plot.space.fixed.get(name)]),
+        plot.baseline.values.get(name),
+    ]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _max_tokens(plot: Plot) -> int:
+    """The longest answer that any setting of this run allows."""
+    knob = plot.space.knobs.get("max_tokens")
+    searched = [knob.high] if isinstance(knob, Range) else list(knob.values) if knob is not None else []
+    values = [plot.space.fixed.get("max_tokens"), plot.baseline.values.get("max_tokens"), *searched]
+    return max((int(v) for v in values if isinstance(v, int | float)), default=0) or DEFAULT_MAX_TOKENS
