@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from feinschliff.errors import InputError, StoreError
 from feinschliff.records import Answer, Message, Score, TokenLogprob, TopLogprob
@@ -20,6 +21,7 @@ from feinschliff.store import (
     open_store,
     remove_run,
     run_id,
+    schema,
     start_run,
     update_run,
 )
@@ -134,6 +136,8 @@ def test_prompts_are_kept_once(url: str) -> None:
     with open_store(url) as store:
         store.put_prompts({"p": [Message(role="user", content="ß")]})
         store.put_prompts({"p": [Message(role="user", content="ß")]})
+        with store.transaction() as connection:
+            assert connection.execute(sa.select(sa.func.count()).select_from(schema.prompts)).scalar_one() == 1
 
 
 def test_a_thousand_answers_in_many_commits(url: str) -> None:
@@ -167,6 +171,52 @@ def test_the_password_of_a_store_is_not_shown() -> None:
     with pytest.raises(StoreError) as caught:
         open_store("postgresql+nodriver://me:geheim@127.0.0.1:1/x")
     assert "geheim" not in str(caught.value.to_dict())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://127.0.0.1:1/x?user=me&password=geheim",
+        "postgresql://me:geheim@host:port/x",
+        "nonsense://me:geheim@@@",
+    ],
+)
+def test_no_form_of_a_password_is_shown(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert "geheim" not in str(caught.value.to_dict())
+
+
+def test_fresh_runs_have_salts_of_their_own_even_the_first_and_after_rm(url: str) -> None:
+    with open_store(url) as store:
+        first = start_run(store, {"a": 1}, kind="tune", fresh=True)
+        remove_run(store, first.id)
+        second = start_run(store, {"a": 1}, kind="tune", fresh=True)
+        assert "" != first.salt != second.salt != ""
+        assert first.id != second.id
+
+
+def test_a_name_is_no_pattern(url: str) -> None:
+    with open_store(url) as store:
+        start_run(store, {"a": 1}, kind="tune")
+        with pytest.raises(InputError, match="no run"):
+            remove_run(store, "____")
+
+
+def test_two_processes_may_start_the_same_run(url: str) -> None:
+    with open_store(url) as one, open_store(url) as two:
+        assert start_run(one, {"a": 1}, kind="tune").id == start_run(two, {"a": 1}, kind="tune").id
+        assert len(list_runs(one)) == 1
+
+
+def test_a_callback_that_breaks_does_not_lose_what_comes_after(tmp_path: Path) -> None:
+    def breaks() -> None:
+        raise ZeroDivisionError
+
+    with open_store(str(tmp_path / "s.db")) as store:
+        store.put_answer(paid(answer("k")), run="r", usd=None, done=breaks)
+        with pytest.raises(StoreError):
+            store.flush()
 
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
