@@ -39,6 +39,9 @@ class OpenGate:
     def admit(self, request: Request) -> bool:
         return True
 
+    def time_left_s(self) -> float | None:
+        return None
+
     def settle(self, request: Request, reply: Reply | None) -> None:
         return None
 

@@ -116,6 +116,12 @@ class OutputError(InputError):
     kind = "output"
 
 
+class StoreUnusable(InputError):
+    """A store that cannot be opened, or was made by another version."""
+
+    kind = "store"
+
+
 class RunError(FeinschliffError):
     """A run that failed on the way; what was paid for is kept."""
 

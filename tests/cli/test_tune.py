@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -182,3 +184,73 @@ def test_ctrl_c_keeps_what_was_paid_and_the_same_command_goes_on(fein: Fein, tmp
         distinct = {json.dumps(body, sort_keys=True) for body in server.bodies}
         assert server.counts["POST"] - len(distinct) <= 4
         assert before < len(distinct)
+
+
+def test_two_at_once_do_not_pay_twice(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(ROWS, encoding="utf-8")
+    with FakeServer(latency_s=0.05) as server:
+        arguments = ["tune", *DATA, "--endpoint", server.url, "--requests", "100", "--json"]
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "feinschliff", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            for _ in range(3)
+        ]
+        documents = [json.loads(process.communicate(timeout=100)[0]) for process in processes]
+        codes = sorted(process.returncode for process in processes)
+        assert server.counts["POST"] <= 62
+    assert codes[0] == 0
+    assert set(codes) <= {0, 2}
+    assert all("another process" in d["error"]["message"] for d in documents if "error" in d)
+
+
+def test_json_is_alone_on_stdout_whatever_a_scorer_prints(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(ROWS, encoding="utf-8")
+    (tmp_path / "loud.py").write_text(
+        "def loud(answer, target, row):\n    print('hello')\n    return len(answer) / 100\n"
+        "def wild(answer, target, row):\n    return 7\n"
+        "def leaves(answer, target, row):\n    raise SystemExit(3)\n",
+        encoding="utf-8",
+    )
+    with FakeServer() as server:
+        ask = ("tune", *DATA, "--endpoint", server.url, "--requests", "100", "--json", "--score")
+        loud = fein(*ask, "loud:loud")
+        assert loud.code == 0
+        assert loud.json["verdict"] is not None
+        assert "hello" in loud.err
+        wild = fein(*ask, "loud:wild")
+        assert wild.code == 1
+        assert "not within 0 to 1" in wild.json["error"]["message"]
+        leaves = fein(*ask, "loud:leaves")
+        assert leaves.code == 1
+        assert leaves.json["run"] is not None
+
+
+def test_a_gone_or_full_stdout_is_no_traceback(tmp_path: Path) -> None:
+    fein = f"{sys.executable} -m feinschliff"
+    made = f"{fein} data posts --count 3 --out p.csv --json"
+    for ending, expected in ((">&-", 1), (">/dev/full", 1), ("| true", 0)):
+        command = f"set -o pipefail; rm -f p.csv; {made} {ending}"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert done.returncode == expected, (ending, done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def test_fields_that_a_server_refuses_can_be_left_out_and_objects_sent(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(ROWS, encoding="utf-8")
+
+    def picky(path: str, body: Mapping[str, Any]) -> tuple[int, Any] | None:
+        return (400, {"error": {"message": "unknown: seed"}}) if {"seed", "max_tokens"} & set(body) else None
+
+    with FakeServer(override=picky) as server:
+        ask = ("tune", *DATA[:5], "-p", "temperature=0:1", "--endpoint", server.url, "--requests", "100", "--json")
+        refused = fein(*ask)
+        assert refused.code == 1
+        assert "--omit" in refused.json["error"]["mend"]
+        done = fein(*ask, "--omit", "seed", "--omit", "max_tokens", "-p", 'extra.chat={"think": false}')
+        assert done.code == 0, done.err
+        assert "max_tokens" not in done.json["settings"]
+        assert server.bodies[-1]["chat"] == {"think": False}

@@ -30,6 +30,9 @@ class CountingGate:
         self.admitted += 1
         return True
 
+    def time_left_s(self) -> float | None:
+        return None
+
     def settle(self, request: Request, reply: Reply | None) -> None:
         self.threads.add(threading.get_ident())
         self.settled.append(reply)

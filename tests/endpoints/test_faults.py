@@ -11,6 +11,7 @@ import pytest
 from feinschliff.endpoints import batch as batch_module
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.limits import Breaker, Patience
+from feinschliff.endpoints.protocol import Request
 from feinschliff.endpoints.retry import backoff_s, parse_retry_after
 from feinschliff.errors import EndpointError, EndpointGone, RequestRefused
 from tests.contracts.endpoint_contract import Collector, CountingGate, make_requests, send
@@ -172,3 +173,26 @@ def test_a_hopeless_request_becomes_a_failed_reply() -> None:
         (reply,) = send(endpoint, make_requests(1)).values()
     assert reply.attempts == server.counts["POST"] == 12
     assert reply.failure == "given up after 12 attempts: HTTP 500: fault 500"
+
+
+class _TimedGate(CountingGate):
+    """Half a second for everything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends = time.monotonic() + 0.5
+
+    def admit(self, request: Request) -> bool:
+        return time.monotonic() < self.ends and super().admit(request)
+
+    def time_left_s(self) -> float | None:
+        return max(0.0, self.ends - time.monotonic())
+
+
+def test_an_attempt_takes_no_longer_than_the_budget_has_left() -> None:
+    with FakeServer(latency_s=20) as server, HttpEndpoint(server.url, concurrency=2) as endpoint:
+        started = time.monotonic()
+        report = endpoint.send(make_requests(3), gate=_TimedGate(), sink=lambda reply, done: done())
+        assert time.monotonic() - started < 10
+    assert len(report.unsent) == 3
+    assert report.failed_attempts["timeout"] == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from feinschliff.errors import InputError, StoreError
+from feinschliff.errors import InputError, StoreError, StoreUnusable
 from feinschliff.records import Answer, Message, Score, TokenLogprob, TopLogprob
 from feinschliff.store import (
     Paid,
@@ -21,6 +21,7 @@ from feinschliff.store import (
     open_store,
     remove_run,
     run_id,
+    run_lock,
     schema,
     start_run,
     update_run,
@@ -157,18 +158,18 @@ def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
     connection.execute("UPDATE meta SET value='99'")
     connection.commit()
     connection.close()
-    with pytest.raises(StoreError, match="another version"):
+    with pytest.raises(StoreUnusable, match="another version"):
         open_store(str(tmp_path / "s.db"))
 
 
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.db").write_bytes(b"this is no database, but long enough to be looked at" * 50)
-    with pytest.raises(StoreError, match="cannot open the store"):
+    with pytest.raises(StoreUnusable, match="cannot open the store"):
         open_store(str(tmp_path / "s.db"))
 
 
 def test_the_password_of_a_store_is_not_shown() -> None:
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises(StoreUnusable) as caught:
         open_store("postgresql+nodriver://me:geheim@127.0.0.1:1/x")
     assert "geheim" not in str(caught.value.to_dict())
 
@@ -182,7 +183,7 @@ def test_the_password_of_a_store_is_not_shown() -> None:
     ],
 )
 def test_no_form_of_a_password_is_shown(url: str) -> None:
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises(StoreUnusable) as caught:
         open_store(url)
     assert "geheim" not in str(caught.value.to_dict())
 
@@ -229,3 +230,18 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         put(store, answer("k2"))
     store.close()
+
+
+def test_a_run_is_carried_out_by_one_process_at_a_time(url: str) -> None:
+    with open_store(url) as one, open_store(url) as two:
+        run = start_run(one, {"a": 1}, kind="tune")
+        with run_lock(one, run.id), pytest.raises(InputError, match="another process"), run_lock(two, run.id):
+            pass
+        with run_lock(two, run.id):
+            assert get_run(two, run.id).id == run.id
+
+
+def test_a_store_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnusable, match="no store"):
+        open_store(str(tmp_path / "typo.db"), create=False)
+    assert list(tmp_path.iterdir()) == []

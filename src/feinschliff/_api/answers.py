@@ -13,16 +13,27 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from feinschliff._api.common import BudgetSpec, ScoreSpec, Watch, fixed_settings, make_caps, opened, tell, where
+from feinschliff._api.common import (
+    BudgetSpec,
+    ScoreSpec,
+    Watch,
+    check_seed,
+    fixed_settings,
+    make_caps,
+    opened,
+    tell,
+    where,
+)
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
-from feinschliff.datasets.write import write_rows
-from feinschliff.errors import DataError, OutputError, RunError
+from feinschliff.datasets.write import check_output, write_rows
+from feinschliff.errors import DataError, OutputError, ParameterError, RunError
 from feinschliff.generation import Ask, Caps
 from feinschliff.generation import generate as _generate
+from feinschliff.measure import score_answers
 from feinschliff.records import Answer, Example, Score, Settings
-from feinschliff.scorers import make_scorer
-from feinschliff.store import Store, find_run, start_run, update_run
+from feinschliff.scorers import make_scorer, needs_target
+from feinschliff.store import Store, find_run, run_lock, start_run, update_run
 from feinschliff.tuning import check_texts, keeping_track
 
 _CHUNK = 5000
@@ -46,7 +57,7 @@ def generate(
 
     Raises: as `tune`; RunError where the budget ends before the last answer.
     """
-    job = Job(task, endpoint or Endpoint(), fixed_settings(task, settings or {}), n, seed)
+    job = make_job(task, endpoint, settings, n, seed)
     with opened(store) as db, job.connect() as link:
         return job.run(link, db, budget, watch or Watch())
 
@@ -69,7 +80,8 @@ def generate_file(
 
     Raises: as `generate`; OutputError where `out` exists and comes from something else.
     """
-    job = Job(task, endpoint or Endpoint(), fixed_settings(task, settings or {}), n, seed)
+    check_output(out)
+    job = make_job(task, endpoint, settings, n, seed)
     with opened(store) as db, job.connect() as link:
         spec = job.spec(link)
         _check_out(db, spec, out)
@@ -81,6 +93,7 @@ def generate_file(
         columns = (
             [c for c in task.columns if c not in {"answer", "repeat"}] + ["answer"] + (["repeat"] if n > 1 else [])
         )
+        failures = [answer.failure for answer in answers if answer.failure is not None]
         run = start_run(db, spec, kind="generate")
         # First noted, then written: a kill in between leaves no file that this run would not know as its own.
         with tempfile.TemporaryDirectory() as folder:
@@ -92,8 +105,9 @@ def generate_file(
             "run": run.id,
             "out": str(out),
             "rows": len(task.examples),
-            "answers": len(answers),
-            "failed": sum(answer.failure is not None for answer in answers),
+            "answers": len(answers) - len(failures),
+            "failed": len(failures),
+            "first_failure": next(iter(failures), None),
             "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
             "spent": asdict(db.spent(run.id)),
         }
@@ -118,7 +132,23 @@ def score(
             )
         examples = [by_id[answer.example] for answer in answers]
     corpus = [e.target for e in examples if e.target is not None] if targets is None else list(targets)
-    return make_scorer(score, targets=corpus).score(examples, answers)
+    scorer = make_scorer(score, targets=corpus)
+    if needs_target(scorer) and not any(e.target for e in examples):
+        raise DataError(
+            f"the scorer '{scorer.name}' compares with a target, and there is none",
+            asked="a target",
+            mend="name the column of the targets, or use a scorer that needs none",
+        )
+    return score_answers(scorer, examples, answers, store=None)
+
+
+def make_job(task: Task, endpoint: Endpoint | None, settings: Mapping[str, JsonValue] | None, n: int, seed: int) -> Job:
+    """A job, checked. Raises: ParameterError."""
+    check_seed(seed)
+    if n < 1:
+        raise ParameterError(f"n must be at least 1, not {n}", asked=f"n={n}", mend="ask for one answer or more")
+    where = endpoint or Endpoint()
+    return Job(task, where, fixed_settings(task, settings or {}, omit=where.omit), n, seed)
 
 
 @dataclass(frozen=True)
@@ -149,7 +179,7 @@ class Job:
         asks = [Ask(example, self.settings, repeat) for example in self.task.examples for repeat in range(self.n)]
         if watch.on_phase is not None:
             watch.on_phase("generate", len(asks))
-        with keeping_track(run, payer) as clock:
+        with run_lock(db, run.id), keeping_track(run, payer) as clock:
             answers = [a for chunk in _chunks(asks) for a in _generate(chunk, payer)]
             have = [answer for answer in answers if answer is not None]
             if len(have) < len(answers):

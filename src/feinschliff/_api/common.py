@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from feinschliff.generation import Caps
 from feinschliff.parameters.catalogue import check_value
 from feinschliff.parameters.space import named_space
 from feinschliff.records import Answer, Settings
-from feinschliff.scorers import Scorer, make_scorer
+from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.store import Run, Store, open_store
 from feinschliff.tuning import Step
 
@@ -58,6 +58,8 @@ def check_seed(seed: int) -> None:
 
 def make_caps(budget: BudgetSpec | None) -> Caps:
     """Limits from a mapping; 800 requests where nothing is limited. Raises: ParameterError."""
+    if budget is not None and not isinstance(budget, Mapping):
+        raise ParameterError(f"a budget is a mapping, not {budget!r}", mend='write {"requests": 800}')
     given = {k: v for k, v in (budget or {}).items() if v is not None}
     for key, value in given.items():
         if key not in {"requests", "tokens", "seconds", "usd"}:
@@ -83,7 +85,7 @@ def make_caps(budget: BudgetSpec | None) -> Caps:
 def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
     """The task's scorer. Raises: ScorerError; DataError where it needs a target and the task has none."""
     scorer = make_scorer("similarity" if spec is None else spec, targets=task.targets)
-    if getattr(scorer, "needs_target", False) and not task.targets:
+    if needs_target(scorer) and not task.targets:
         raise DataError(
             f"the scorer '{scorer.name}' compares with a target, and there is none",
             asked="a target",
@@ -99,10 +101,10 @@ def space_spec(space: SpaceSpec | None) -> dict[str, object]:
     return dict(space)
 
 
-def fixed_settings(task: Task, values: Mapping[str, JsonValue]) -> Settings:
+def fixed_settings(task: Task, values: Mapping[str, JsonValue], *, omit: Collection[str] = ()) -> Settings:
     """The task's own texts, and these values over them. Raises: ParameterError."""
     checked = {name: check_value(name, value) for name, value in values.items()}
-    space = complete_space(task, {})
+    space = complete_space(task, {}, omit=omit)
     return Settings(values={**space.fixed, **checked})
 
 

@@ -70,11 +70,12 @@ def tune(
     """
     watch, where = watch or Watch(), endpoint or Endpoint()
     check_seed(seed)
-    wanted = complete_space(task, space_spec(space))
+    wanted = complete_space(task, space_spec(space), omit=where.omit)
     caps = make_caps(budget)
     scorer = task_scorer(task, score)
     models = wanted.knobs.get("model")
-    searched = [str(m) for m in models.values] if isinstance(models, Choices) else []
+    named = [wanted.fixed.get("model"), (baseline or {}).get("model")]
+    searched = [str(m) for m in (models.values if isinstance(models, Choices) else named) if m is not None]
     # What can be found wrong without the endpoint is found before it is asked for anything.
     plot = Plot(task, wanted, guess_baseline(wanted, baseline), scorer, sampler, watch.on_step, watch.on_phase)
     check(plot, caps, price=where.price)
@@ -120,7 +121,7 @@ def compare(
     """
     watch, where = watch or Watch(), endpoint or Endpoint()
     check_seed(seed)
-    sides = [fixed_settings(task, values) for values in (a, b)]
+    sides = [fixed_settings(task, values, omit=where.omit) for values in (a, b)]
     caps = make_caps(budget)
     match = Match(task, sides[0], sides[1], task_scorer(task, score))
     check_match(match, caps, price=where.price)

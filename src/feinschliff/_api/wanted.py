@@ -15,7 +15,7 @@ from feinschliff.errors import EndpointError
 from feinschliff.generation import Caps
 from feinschliff.report import write_page
 from feinschliff.scorers import Scorer
-from feinschliff.store import Run, Store, default_path, find_run, get_run, list_runs, start_run, update_run
+from feinschliff.store import Run, Store, default_path, find_run, get_run, list_runs, run_lock, start_run, update_run
 from feinschliff.tuning import Result, from_dict
 
 
@@ -47,7 +47,11 @@ class WantedRun:
                 link.check_price(self.caps)
                 run = start_run(db, spec, kind=self.kind, name=self.name, fresh=self.fresh)
                 tell(watch, run)
-                work(link, run, db)
+                with run_lock(db, run.id):
+                    # Another process may have finished it, or noted what the server told, before the lock was ours.
+                    run = get_run(db, run.id)
+                    if not self._is_done(run):
+                        work(link, run, db)
             return start_run(db, spec, kind=self.kind, name=self.name)
 
     def _is_done(self, run: Run) -> bool:

@@ -53,6 +53,7 @@ class Connection:
             seed=seed,
             salt=run.salt,
             digests=self.digests,
+            omit=self.config.omit,
             on_answer=on_answer,
         )
 

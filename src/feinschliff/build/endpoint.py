@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from feinschliff.models.house import house_path
 
 _OPENAI_HOST = "api.openai.com"
 _EMBEDDED_SLOTS = 4
+_OMITTABLE = ("seed", "max_tokens")
 
 
 class Endpoint:
@@ -29,6 +30,7 @@ class Endpoint:
         timeout_s: longest wait for one answer, in seconds.
         rpm, tpm: requests and tokens per minute at most.
         price: USD per million prompt and completion tokens.
+        omit: fields that this server refuses and that are never sent: `seed`, `max_tokens`.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Endpoint:
         rpm: int | None = None,
         tpm: int | None = None,
         price: Price | tuple[float, float] | None = None,
+        omit: Sequence[str] = (),
     ) -> None:
         self.url = url
         self.model = model
@@ -53,6 +56,7 @@ class Endpoint:
         self.rpm = rpm
         self.tpm = tpm
         self.price = Price(*price) if isinstance(price, tuple) else price
+        self.omit = tuple(omit)
         self._check()
 
     def __repr__(self) -> str:
@@ -126,6 +130,14 @@ class Endpoint:
             if value is not None and value < 1:
                 raise InputError(
                     f"{name} must be at least 1, not {value}", asked=f"{name}={value}", mend="give 1 or more"
+                )
+        for name in self.omit:
+            if name not in _OMITTABLE:
+                raise InputError(
+                    f"'{name}' cannot be omitted",
+                    asked=f"omit {name}",
+                    found="what is always sent: seed, max_tokens",
+                    mend="leave other parameters out by not naming them",
                 )
         if not self.timeout_s > 0:
             raise InputError(f"timeout_s must be above 0, not {self.timeout_s}", mend="give seconds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import JsonValue
 
@@ -14,7 +14,7 @@ from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
 
 
-def complete_space(task: Task, wanted: Mapping[str, object]) -> Space:
+def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection[str] = ()) -> Space:
     """The space with the task's own system text and prompt, and a limit on the answer's length, as fixed values.
 
     Raises: ParameterError for what cannot be searched, TaskError where nothing is asked.
@@ -29,7 +29,7 @@ def complete_space(task: Task, wanted: Mapping[str, object]) -> Space:
             mend='give --prompt "... {{ column }} ..."',
         )
     fixed = dict(space.fixed)
-    if "max_tokens" not in space.knobs:
+    if "max_tokens" not in space.knobs and "max_tokens" not in omit:
         fixed.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
     return Space(space.knobs, fixed)
 

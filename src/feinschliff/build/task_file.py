@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from feinschliff.errors import TaskError
+from feinschliff.parameters.catalogue import EXTRA
 
 _CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -48,6 +49,8 @@ class EndpointTable(BaseModel):
     tpm: int | None = None
     price: str | list[float | int] | None = None
     """USD per million tokens: `"IN,OUT"` or `[IN, OUT]`."""
+    omit: list[str] = []
+    """Fields that this server refuses: `seed`, `max_tokens`."""
 
 
 class BudgetTable(BaseModel):
@@ -114,7 +117,17 @@ def load_task_file(path: Path) -> TaskFile:
         parsed = TaskFile.model_validate(document)
     except ValidationError as error:
         raise _mistake(path, error) from None
-    return _beside(parsed, path.parent)
+    flat = parsed.model_copy(update={"search": _flat(parsed.search), "baseline": _flat(parsed.baseline)})
+    return _beside(flat, path.parent)
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    """TOML reads `extra.NAME = ...` as a table `extra`; here it is one name."""
+    extra = table.get("extra")
+    if not isinstance(extra, dict):
+        return table
+    rest = {name: value for name, value in table.items() if name != "extra"}
+    return rest | {f"{EXTRA}{name}": value for name, value in extra.items()}
 
 
 def _beside(parsed: TaskFile, folder: Path) -> TaskFile:

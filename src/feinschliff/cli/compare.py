@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from pydantic import JsonValue
 from feinschliff import _api
 from feinschliff.cli import options as o
 from feinschliff.cli.inputs import read_budget, read_source
-from feinschliff.cli.output import print_json, stdout
+from feinschliff.cli.output import print_json, stdout, writing
 from feinschliff.cli.progress import ProgressDisplay
 from feinschliff.errors import ParameterError
 from feinschliff.parameters.parse import parse_assignments
@@ -41,6 +42,7 @@ def command(
     concurrency: o.Concurrency = None,
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
+    omit: o.Omit = None,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     name: o.Name = None,
@@ -67,6 +69,7 @@ def command(
         concurrency=concurrency,
         timeout=timeout,
         price=price,
+        omit=omit,
         table=what.file.endpoint,
     )
     with ProgressDisplay(quiet=verbose) as display:
@@ -87,7 +90,12 @@ def command(
     if as_json:
         print_json(result.to_dict())
     else:
-        show_result(result.to_dict(), result.details, stdout())
+        with writing():
+            show_result(result.to_dict(), result.details, stdout())
+
+
+_BETWEEN = re.compile(r",(?=\s*[A-Za-z_][\w.]*=)")
+"""A comma that a name and `=` follow: texts may hold commas of their own."""
 
 
 def read_settings(text: str) -> dict[str, JsonValue]:
@@ -102,7 +110,7 @@ def read_settings(text: str) -> dict[str, JsonValue]:
             raise ParameterError(f"cannot read the settings from {text[1:]}", found=type(error).__name__) from None
     if text.lstrip().startswith("{"):
         return _from_json(text)
-    space = make_space(parse_assignments(part for part in text.split(",") if part.strip()))
+    space = make_space(parse_assignments(part for part in _BETWEEN.split(text) if part.strip()))
     if space.knobs:
         raise ParameterError(
             f"'{next(iter(space.knobs))}' has more than one value", asked=text, mend="give each parameter one value"

@@ -37,6 +37,7 @@ def command(
     concurrency: o.Concurrency = None,
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
+    omit: o.Omit = None,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     as_json: o.AsJson = False,
@@ -67,6 +68,7 @@ def command(
         concurrency=concurrency,
         timeout=timeout,
         price=price,
+        omit=omit,
         table=what.file.endpoint,
     )
     budget = read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd)
@@ -86,3 +88,5 @@ def command(
         print_json(summary)
     else:
         say(f"{summary['answers']} answers to {summary['rows']} rows, {summary['failed']} failed; written to {out}")
+    if summary["failed"]:
+        say(f"{summary['failed']} answers failed for good, the first with: {summary['first_failure']}")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import typer
 from typer.exceptions import TyperException
 
 from feinschliff.cli.app import app
-from feinschliff.cli.output import print_error
+from feinschliff.cli.output import data_only, print_error, writing
 from feinschliff.errors import FeinschliffError, InputError, Interrupted
 
 
@@ -32,14 +32,19 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    with writing():
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code: 0 done, 1 failed on the way, 2 wrong input, 130 interrupted."""
     as_json = "--json" in arguments
     try:
-        code = app(list(arguments), prog_name="fein", standalone_mode=False)
+        with data_only() if as_json else nullcontext():
+            code = app(list(arguments), prog_name="fein", standalone_mode=False)
         return int(code) if isinstance(code, int) else 0
     except FeinschliffError as error:
         return print_error(error, as_json=as_json)
@@ -47,10 +52,6 @@ def run(arguments: Sequence[str]) -> int:
         return _usage(error, arguments, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
         return print_error(Interrupted("interrupted"), as_json=as_json)
-    except BrokenPipeError:
-        # The reader of stdout has gone (`fein ... | head`): nothing is left to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a message, not a traceback
         if "-v" in arguments or "--verbose" in arguments:
             traceback.print_exc()

@@ -44,6 +44,10 @@ Timeout = Annotated[
 PriceOption = Annotated[
     str | None, typer.Option("--price", help="IN,OUT: USD per million tokens.", rich_help_panel=ENDPOINT)
 ]
+Omit = Annotated[
+    list[str] | None,
+    typer.Option("--omit", help="seed or max_tokens: not sent, for servers that refuse it.", rich_help_panel=ENDPOINT),
+]
 StoreUrl = Annotated[str | None, typer.Option("--store", help="Path or URL of the store.", rich_help_panel=RUN)]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the run.", rich_help_panel=RUN)]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -78,6 +82,7 @@ def make_endpoint(
     concurrency: int | None = None,
     timeout: float | None = None,
     price: str | None = None,
+    omit: Sequence[str] | None = None,
     table: EndpointTable | None = None,
 ) -> Endpoint:
     """The endpoint that is meant: the flags, else the task file, else OPENAI_BASE_URL, else the house model.
@@ -104,6 +109,7 @@ def make_endpoint(
         rpm=base.rpm if rpm is None else rpm,
         tpm=base.tpm if tpm is None else tpm,
         price=_price(price, base.price),
+        omit=omit or base.omit,
     )
 
 

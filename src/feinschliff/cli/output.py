@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 
-from feinschliff.errors import FeinschliffError
+from feinschliff.errors import FeinschliffError, RunError
+
+_data: list[TextIO | None] = []
+"""The real stdout, while `data_only` holds; None in it where stdout is closed."""
 
 
 def stderr() -> Console:
@@ -22,10 +28,52 @@ def stdout() -> Console:
     return Console(highlight=False)
 
 
+@contextmanager
+def data_only() -> Iterator[None]:
+    """Under `--json`: whatever prints (a user's scorer, say) goes to stderr; `print_json` alone reaches stdout."""
+    _data.append(sys.stdout)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _data.pop()
+
+
 def print_json(document: Any) -> None:
     """One JSON document, and nothing else."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
-    sys.stdout.flush()
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    with writing():
+        stream = _data[-1] if _data else sys.stdout
+        if stream is None:
+            raise ValueError("it is closed")
+        stream.write(text)
+        stream.flush()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Around what writes results to stdout. A reader that has gone (`fein ... | head`) is no failure of the run.
+
+    Raises: RunError where stdout is closed or full.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        _discard()
+    except SystemExit:  # rich leaves the program on a broken pipe
+        _discard()
+    except (OSError, ValueError, AttributeError) as error:
+        _discard()
+        raise RunError(
+            f"cannot write the result to standard output: {error}",
+            mend="the result is kept: run the same again, or see fein runs",
+        ) from None
+
+
+def _discard() -> None:
+    """Point stdout to nowhere, so that nothing fails once more when the process ends."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def say(text: str) -> None:
@@ -36,8 +84,11 @@ def say(text: str) -> None:
 def print_error(error: FeinschliffError, *, as_json: bool) -> int:
     """Show an error and return its exit code."""
     if as_json:
-        print_json({"error": error.to_dict(), "run": error.run})
-        return error.exit_code
+        try:
+            print_json({"error": error.to_dict(), "run": error.run})
+            return error.exit_code
+        except RunError:
+            pass  # nobody can read it there: say it where somebody may
     console = stderr()
     console.print(f"[bold red]{error.kind}[/]: {escape(error.message)}")
     for label, text in (("asked", error.asked), ("found", error.found), ("mend", error.mend)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,9 @@ import typer
 
 from feinschliff._api import default_report
 from feinschliff.cli import options as o
-from feinschliff.cli.output import print_json, say, stdout
+from feinschliff.cli.output import print_json, say, stdout, writing
 from feinschliff.report import show_runs, write_page
-from feinschliff.store import Run, get_run, list_runs, open_store, remove_run
+from feinschliff.store import Run, Store, get_run, list_runs, open_store, remove_run
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -24,12 +25,13 @@ def list_command(context: typer.Context, store: o.StoreUrl = None, as_json: o.As
     """
     if context.invoked_subcommand is not None:
         return
-    with open_store(store) as db:
-        runs = list_runs(db)
+    with open_store(store, create=store is None) as db:
+        runs = [_with_costs(db, run) for run in list_runs(db)]
     if as_json:
         print_json({"runs": [_row(run) for run in runs]})
     else:
-        show_runs(runs, stdout())
+        with writing():
+            show_runs(runs, stdout())
 
 
 @app.command("rm")
@@ -42,7 +44,7 @@ def remove_command(
 
     Example: [bold]fein runs rm 3f2a9c0d1e4b[/]
     """
-    with open_store(store) as db:
+    with open_store(store, create=store is None) as db:
         removed = remove_run(db, run)
     if as_json:
         print_json({"removed": removed.id})
@@ -60,13 +62,23 @@ def report_command(
 
     Example: [bold]fein report 3f2a9c0d1e4b --out report.html[/]
     """
-    with open_store(store) as db:
+    with open_store(store, create=store is None) as db:
         found = get_run(db, run)
         path = write_page(found, out or default_report(db, found.id))
     if as_json:
         print_json({"run": found.id, "report": str(path)})
     else:
-        stdout().print(str(path), soft_wrap=True)
+        with writing():
+            stdout().print(str(path), soft_wrap=True)
+
+
+def _with_costs(db: Store, run: Run) -> Run:
+    """A run that has no result yet has cost something all the same."""
+    if run.result is not None:
+        return run
+    spent = db.spent(run.id)
+    costs = {**asdict(spent), "seconds": round(run.seconds, 3)}
+    return replace(run, result={"verdict": None, "spent": costs})
 
 
 def _row(run: Run) -> dict[str, object]:

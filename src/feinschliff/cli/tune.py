@@ -9,7 +9,7 @@ import typer
 from feinschliff import _api
 from feinschliff.cli import options as o
 from feinschliff.cli.inputs import read_budget, read_source, read_space
-from feinschliff.cli.output import print_json, stdout
+from feinschliff.cli.output import print_json, stdout, writing
 from feinschliff.cli.progress import ProgressDisplay
 from feinschliff.report import show_result
 
@@ -38,6 +38,7 @@ def command(
     concurrency: o.Concurrency = None,
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
+    omit: o.Omit = None,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     name: o.Name = None,
@@ -67,6 +68,7 @@ def command(
         concurrency=concurrency,
         timeout=timeout,
         price=price,
+        omit=omit,
         table=table,
     )
     with ProgressDisplay(quiet=verbose) as display:
@@ -88,4 +90,5 @@ def command(
     if as_json:
         print_json(result.to_dict())
     else:
-        show_result(result.to_dict(), result.details, stdout())
+        with writing():
+            show_result(result.to_dict(), result.details, stdout())

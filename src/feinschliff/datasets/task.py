@@ -67,7 +67,9 @@ class Task(BaseModel):
 
     @classmethod
     def single(cls, prompt: str, *, target: str | None = None, system: str | None = None) -> Self:
-        """One prompt, one wanted answer."""
+        """One prompt, one wanted answer. Raises: DataError for a target without text."""
+        if target is not None and not target.strip():
+            raise DataError("the target is empty", asked="target", found=repr(target), mend="give the wanted answer")
         example = Example(id=digest([prompt, target])[:16], target=target)
         return cls(examples=(example,), system=system, prompt=prompt)
 

@@ -15,6 +15,8 @@ from pydantic import JsonValue
 
 from feinschliff.errors import DataError, OutputError
 
+_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+
 
 def write_rows(
     path: str | Path, rows: Sequence[Mapping[str, JsonValue]], *, columns: Sequence[str] | None = None
@@ -37,14 +39,33 @@ def write_rows(
     elif suffix in {".jsonl", ".ndjson"}:
         text = "".join(_to_json({name: row[name] for name in names if name in row}) + "\n" for row in rows)
     else:
-        raise OutputError(
-            f"the format of '{path}' is not known",
-            asked=str(path),
-            found=f"suffix '{suffix}'",
-            mend="end it in .csv or .jsonl",
-        )
+        raise _unknown_format(path)
     # A model's answer can end in half of a surrogate pair, which UTF-8 cannot hold: it becomes "?".
     _replace(path, text.encode(errors="replace"))
+
+
+def check_output(path: str | Path) -> None:
+    """Say before anything is paid for that a file cannot be written. Raises: OutputError as `write_rows`."""
+    path = Path(path)
+    if path.suffix.lower() not in _SUFFIXES:
+        raise _unknown_format(path)
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        found = (
+            "a folder" if path.is_dir() else "no such folder" if not folder.is_dir() else "a folder without the right"
+        )
+        raise OutputError(
+            f"'{path}' cannot be written", asked=str(path), found=found, mend="check the folder and its rights"
+        )
+
+
+def _unknown_format(path: Path) -> OutputError:
+    return OutputError(
+        f"the format of '{path}' is not known",
+        asked=str(path),
+        found=f"suffix '{path.suffix.lower()}'",
+        mend="end it in .csv or .jsonl",
+    )
 
 
 def _to_csv(rows: Sequence[Mapping[str, JsonValue]], names: Sequence[str], delimiter: str) -> str:

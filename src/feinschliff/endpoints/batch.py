@@ -122,7 +122,7 @@ class Batch:
         self._in_flight += 1
         started = time.perf_counter()
         try:
-            content = await line.post(body, line.patience.limit_s)
+            content = await line.post(body, self._limit_s())
             latency_s = time.perf_counter() - started
             reply = _reply(request, content, latency_s, attempt, line.redact)
         finally:
@@ -135,6 +135,11 @@ class Batch:
         line.patience.saw(latency_s)
         line.breaker.accepted()
         return reply
+
+    def _limit_s(self) -> float:
+        """How long an attempt may take: by the server's habits, and by the time that the budget has left."""
+        left = self._gate.time_left_s()
+        return self._line.patience.limit_s if left is None else max(0.001, min(self._line.patience.limit_s, left))
 
     def _note(self, failed: AttemptFailed) -> None:
         """Count a failed attempt. Raises: EndpointGone."""
@@ -234,4 +239,4 @@ def _mend(status: int | None) -> str:
         return "give the key with --api-key-env VAR"
     if status == 404:
         return "look at the URL and the model's name"
-    return "leave out the setting that the server does not take"
+    return "leave out the setting that the server does not take (--omit seed or --omit max_tokens for these two)"

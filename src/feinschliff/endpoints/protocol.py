@@ -64,6 +64,10 @@ class Gate(Protocol):
         """True: go ahead, the attempt is charged. False: the budget is used up; the attempt must not be made."""
         ...
 
+    def time_left_s(self) -> float | None:
+        """Seconds that an attempt may still take; None without a limit. What takes longer is given up."""
+        ...
+
     def settle(self, request: Request, reply: Reply | None) -> None:
         """The attempt is over; `reply` is None where it failed and nothing was generated."""
         ...

@@ -90,7 +90,10 @@ class Server:
             params = _sub(_sub(self._props, "default_generation_settings"), "params")
             return {name: _rounded(params[name]) for name in _SAMPLING if _is_number(params.get(name))}
         if backend == "ollama":
-            shown = await self._ask("POST", "/api/show", "details", {"model": model})
+            try:
+                shown = await self._ask("POST", "/api/show", "details", {"model": model})
+            except EndpointError:
+                shown = {}  # it lists its models, so it is there; what it does not tell is not known
             return _modelfile(shown.get("parameters")) | _INJECTED
         return {}
 

@@ -109,6 +109,10 @@ class Budget:
         self._reserved[request.id] = wanted
         return True
 
+    def time_left_s(self) -> float | None:
+        """Seconds until the limit on time; None without one."""
+        return None if self.limit.seconds is None else max(0.0, self.limit.seconds - self.seconds)
+
     def settle(self, request: Request, reply: Reply | None) -> None:
         """Replace the reservation by what the attempt really took (nothing, where it failed)."""
         self._reserved.pop(request.id, None)

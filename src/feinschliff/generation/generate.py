@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -53,6 +53,8 @@ class Payer:
     """Part of every answer key; runs with different salts share no answers."""
     digests: Mapping[str, str] = field(default_factory=dict)
     """Content hash of a model by name, where the server tells one."""
+    omit: Collection[str] = ()
+    """Fields that the server refuses and that are not sent (`seed`, `max_tokens`)."""
     on_answer: Callable[[Answer], None] | None = None
     """Told of every new answer, from another thread."""
 
@@ -99,7 +101,7 @@ def _plan(ask: Ask, payer: Payer) -> _Plan:
         id=_key(payer, model, prompt, fields, ask.repeat),
         model=model,
         messages=messages,
-        fields=fields,
+        fields={name: value for name, value in fields.items() if name not in payer.omit},
         prompt_tokens=estimate_prompt_tokens(messages),
         max_tokens=_max_tokens(fields),
     )

@@ -11,6 +11,8 @@ from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
 
+_ROUNDING = 1e-9
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -42,7 +44,7 @@ def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answ
         scores = scorer.score(examples, answers)
     except FeinschliffError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RunError(
             f"the scorer '{scorer.name}' failed: {type(error).__name__}: {str(error)[:200]}",
             mend="correct the scorer and run the same again; the answers are kept",
@@ -52,13 +54,17 @@ def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answ
             f"the scorer '{scorer.name}' gave {len(scores)} scores for {len(answers)} answers",
             mend="a scorer returns one score per answer, in order",
         )
-    return [_finite(score) for score in scores]
+    return [_in_range(score) for score in scores]
 
 
-def _finite(score: Score) -> Score:
-    if score.value is None or math.isfinite(score.value):
+def _in_range(score: Score) -> Score:
+    if score.value is None:
         return score
-    return Score(value=None, reason=f"the scorer gave {score.value}")
+    if not math.isfinite(score.value):
+        return Score(value=None, reason=f"the scorer gave {score.value}")
+    if not -_ROUNDING <= score.value <= 1 + _ROUNDING:
+        return Score(value=None, reason=f"the scorer gave {score.value:g}, which is not within 0 to 1")
+    return score
 
 
 def example_fingerprint(example: Example) -> str:

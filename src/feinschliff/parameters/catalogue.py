@@ -144,6 +144,8 @@ _ROWS = (
     Parameter("system", "text", "System text; a Jinja2 template over the row.", role="task"),
     Parameter("prompt", "text", "User prompt; a Jinja2 template over the row.", role="task"),
     Parameter("seed", "int", "Set by Feinschliff for each answer.", role="reserved", searchable=False),
+    Parameter("n", "int", "Several answers are several repeats.", role="reserved", searchable=False),
+    Parameter("stream", "bool", "Answers are read whole.", role="reserved", searchable=False),
     Parameter(
         "messages", "text", "Made from the data, the system text and the prompt.", role="reserved", searchable=False
     ),

@@ -36,6 +36,8 @@ def parse_value(name: str, text: str) -> object:
         return {"choices": _from_file(name, Path(text[1:]))}
     if text.lstrip().startswith("["):
         return {"choices": _from_json(name, text)}
+    if name.startswith(EXTRA) and text.lstrip().startswith("{"):
+        return _object(name, text)
     if row.kind == "text" and name != "model":
         return text
     if name == "model":
@@ -95,6 +97,18 @@ def _extra(name: str, text: str) -> object:
         return json.loads(text)
     except json.JSONDecodeError:
         return text
+
+
+def _object(name: str, text: str) -> object:
+    """A JSON object for a field of the server, fixed; `{"choices": [...]}` are choices. Raises: ParameterError."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ParameterError(
+            f"the object of '{name}' is no JSON: {error.msg} at character {error.pos + 1}",
+            asked=f"-p {name}={text}",
+            mend='write JSON, for example {"enable_thinking": false}',
+        ) from None
 
 
 def _from_json(name: str, text: str) -> list[object]:

@@ -172,6 +172,8 @@ def named_space(name: str) -> dict[str, object]:
 def _knob(name: str, wanted: object) -> Knob | None:
     """A knob where `wanted` says that it may move, else None."""
     if isinstance(wanted, Mapping):
+        if name.startswith(EXTRA) and "choices" not in wanted:
+            return None
         if set(wanted) != {"choices"} or not isinstance(wanted["choices"], list | tuple):
             raise ParameterError(
                 f"'{name}' is a table without a list 'choices'",
@@ -222,6 +224,8 @@ def _json(name: str, value: object) -> JsonValue:
         return value
     if isinstance(value, list | tuple):
         return [_json(name, v) for v in value]
+    if isinstance(value, Mapping):
+        return {str(key): _json(name, v) for key, v in value.items()}
     raise ParameterError(f"'{name}' has a value that is no JSON: {value!r}", asked=name, mend="give a number or a text")
 
 

@@ -1,5 +1,6 @@
 """The store: every answer, score and run, durable before it is used."""
 
+from feinschliff.store.lock import run_lock
 from feinschliff.store.runs import Run, find_run, get_run, list_runs, remove_run, run_id, start_run, update_run
 from feinschliff.store.store import Paid, Spent, Store, default_path, open_store, prompt_hash
 
@@ -16,6 +17,7 @@ __all__ = [
     "prompt_hash",
     "remove_run",
     "run_id",
+    "run_lock",
     "start_run",
     "update_run",
 ]

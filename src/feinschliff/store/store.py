@@ -16,7 +16,7 @@ import platformdirs
 import sqlalchemy as sa
 from pydantic import JsonValue, TypeAdapter
 
-from feinschliff.errors import StoreError
+from feinschliff.errors import StoreError, StoreUnusable
 from feinschliff.records import Answer, Message, Score, TokenLogprob, canonical_json, digest
 from feinschliff.store import schema
 from feinschliff.store.writer import Entry, Writer, insert_ignoring
@@ -179,17 +179,19 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str | None = None) -> Store:
+def open_store(url: str | None = None, *, create: bool = True) -> Store:
     """The store at `url` (a SQLAlchemy URL or a file path), else at `FEIN_STORE`, else in the user's data folder.
 
-    Raises: StoreError when it cannot be opened, or was made by another version.
+    Raises: StoreUnusable when it cannot be opened, or was made by another version.
     """
     target = url or os.environ.get("FEIN_STORE") or str(default_path())
+    if not create and "://" not in target and not Path(target).expanduser().exists():
+        raise StoreUnusable(f"there is no store {target}", asked=target, mend="check the path, or run something first")
     try:
         engine = _engine(target)
         _create(engine)
     except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError, ValueError) as error:
-        raise StoreError(
+        raise StoreUnusable(
             f"cannot open the store {_redacted(target)}",
             asked=_redacted(target),
             found=brief(error) if isinstance(error, sa.exc.DBAPIError | OSError) else type(error).__name__,
@@ -253,7 +255,7 @@ def _check_version(connection: sa.Connection, insert: sa.Executable) -> None:
     connection.execute(insert, [{"name": "version", "value": str(schema.VERSION)}])
     found = connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "version")).scalar_one()
     if found != str(schema.VERSION):
-        raise StoreError(
+        raise StoreUnusable(
             f"the store was made by another version of Feinschliff (format {found}, this one writes {schema.VERSION})",
             found=found,
             mend="use another store with --store",
