@@ -11,7 +11,6 @@ from scipy import stats as reference
 
 from feinschliff.stats import (
     Interval,
-    cluster_bootstrap,
     detectable_difference,
     mean_interval,
     paired_difference,
@@ -52,28 +51,6 @@ def test_the_t_interval_covers_the_truth(draw: Draw, truth: float, n: int) -> No
     assert 0.93 <= share <= 0.97
 
 
-@pytest.mark.parametrize("n", [10, 40])
-def test_the_cluster_bootstrap_covers_the_truth(n: int) -> None:
-    rng = np.random.default_rng(n)
-    hits = 0
-    for seed in range(1000):
-        levels = skewed(rng, n)
-        clusters = [(level + rng.uniform(-0.2, 0.2, 3)).tolist() for level in levels]
-        hits += covers(cluster_bootstrap(clusters, seed=seed, resamples=500), 0.7)
-    assert 0.925 <= hits / 1000 <= 0.975
-
-
-def test_the_cluster_bootstrap_holds_where_repeats_taken_for_examples_would_not() -> None:
-    rng = np.random.default_rng(1)
-    clustered = pooled = 0
-    for seed in range(500):
-        clusters = [[level] * 8 for level in normal(rng, 20).tolist()]
-        clustered += covers(cluster_bootstrap(clusters, seed=seed, resamples=500), 0.6)
-        pooled += covers(mean_interval([v for cluster in clusters for v in cluster]), 0.6)
-    assert clustered / 500 > 0.92
-    assert pooled / 500 < 0.7
-
-
 @pytest.mark.parametrize("n", [10, 60])
 def test_equal_settings_differ_in_five_percent(n: int) -> None:
     rng = np.random.default_rng(n)
@@ -108,7 +85,6 @@ def test_the_interval_is_scipys() -> None:
 def test_few_values() -> None:
     assert mean_interval([]) == Interval(None, None, None, None, 0)
     assert mean_interval([0.5]) == Interval(0.5, None, None, None, 1)
-    assert cluster_bootstrap([[0.25, 0.75], []], seed=1) == Interval(0.5, None, None, None, 1)
     assert detectable_difference(0.1, 1) is None
 
 
@@ -118,15 +94,7 @@ def test_equal_values_have_an_interval_without_width() -> None:
     interval = paired_difference([0.3, 0.7, 0.9], [0.2, 0.6, 0.8])
     assert interval.stderr == 0
     assert interval.low == interval.high == interval.mean == pytest.approx(0.1)
-    assert cluster_bootstrap([[1.0], [1.0]], seed=1) == Interval(1.0, 0.0, 1.0, 1.0, 2)
     assert detectable_difference(0.0, 5) == 0
-
-
-def test_the_seed_decides_the_bootstrap() -> None:
-    clusters = [[0.1, 0.2], [0.5], [0.9, 0.7], [0.4]]
-    assert cluster_bootstrap(clusters, seed=1) == cluster_bootstrap(clusters, seed=1)
-    assert cluster_bootstrap(clusters, seed=1) != cluster_bootstrap(clusters, seed=2)
-    assert cluster_bootstrap(clusters, seed=1).mean == pytest.approx((0.15 + 0.5 + 0.8 + 0.4) / 4)
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 10), (10, 10), (3, 10), (650, 1000)])
@@ -147,7 +115,6 @@ def test_t_quantile_by_the_table() -> None:
         lambda: mean_interval([0.1, float("nan")]),
         lambda: mean_interval([0.1, 0.2], level=1),
         lambda: paired_difference([0.1], [0.1, 0.2]),
-        lambda: cluster_bootstrap([[float("inf")]], seed=1),
         lambda: detectable_difference(-1, 5),
         lambda: detectable_difference(0.1, 5, power=1),
         lambda: wilson_interval(11, 10),

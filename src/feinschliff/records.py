@@ -125,22 +125,6 @@ class Score(BaseModel):
     """Values of the parts of a weighted sum, by scorer name."""
 
 
-class Verdict(BaseModel):
-    """One judgement between two systems' answers to one example."""
-
-    model_config = _RECORD
-
-    example: str
-    a: str
-    b: str
-    verdict: float
-    """0: a wins, 1: b wins, 0.5: a tie."""
-    first: Literal["a", "b", ""] = ""
-    """Which of the two was shown first."""
-    judge: str | None = None
-    weight: float = 1.0
-
-
 class Trial(BaseModel):
     """One setting that a search tried, with what it has seen of it so far."""
 

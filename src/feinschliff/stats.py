@@ -103,34 +103,6 @@ def wilson_interval(successes: float, n: int, level: float = 0.95) -> Interval:
     return Interval(share, stderr, min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half)), n)
 
 
-def cluster_bootstrap(
-    values_by_cluster: Sequence[Sequence[float]], *, seed: int, level: float = 0.95, resamples: int = 2000
-) -> Interval:
-    """Mean over clusters of the clusters' means, with a bootstrap interval that draws whole clusters.
-
-    A cluster is an example with all its repeats: repeats of one example are not independent. Percentile interval,
-    with its percentiles widened for small samples (Hesterberg 2015, "expanded percentile": alpha/2 becomes
-    Phi(-sqrt(n / (n - 1)) t(1 - alpha/2, n - 1)), for the plain one is too short by the same factor). Empty clusters
-    are left out; n counts the others. `stderr` is the standard deviation of the drawn means, times sqrt(n / (n - 1)).
-
-    Fewer than two clusters: `stderr`, `low`, `high` are None. The same seed gives the same interval.
-
-    Raises: ValueError for a value that is not finite, or a level outside (0, 1).
-    """
-    _check([v for cluster in values_by_cluster for v in cluster], level)
-    means = [math.fsum(cluster) / len(cluster) for cluster in values_by_cluster if cluster]
-    n = len(means)
-    if n < 2 or _all_same(means):
-        return mean_interval(means, level)
-    import numpy as np
-
-    widen = math.sqrt(n / (n - 1))
-    tail = _normal_share(-widen * t_quantile(0.5 + level / 2, n - 1))
-    drawn = np.asarray(means)[np.random.default_rng(seed).integers(0, n, size=(resamples, n))].mean(axis=1)
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Interval(math.fsum(means) / n, float(drawn.std(ddof=1)) * widen, float(low), float(high), n)
-
-
 def t_quantile(share: float, df: float) -> float:
     """Quantile of Student's t distribution with `df` degrees of freedom, for 0 < share < 1."""
     from scipy.special import stdtrit  # not scipy.stats, which takes most of a second to import
@@ -142,10 +114,6 @@ def _normal_quantile(share: float) -> float:
     from scipy.special import ndtri
 
     return float(ndtri(share))
-
-
-def _normal_share(z: float) -> float:
-    return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
 def _all_same(values: Sequence[float]) -> bool:

@@ -26,8 +26,6 @@ class Dataset:
     examples: tuple[Example, ...]
     columns: tuple[str, ...]
     """All columns, the target's included, in their order."""
-    content_hash: str
-    """Hex SHA-256 of all examples in their order: id, row, target, messages."""
     source: str
     """What was asked to be read."""
 
@@ -77,7 +75,7 @@ def rows_to_dataset(
             found="no wanted answer",
             mend="name another column, or leave the target out and score with something that needs none",
         )
-    return Dataset(examples, columns, _content_hash(examples), str(source))
+    return Dataset(examples, columns, str(source))
 
 
 def _paths(source: str | Path) -> list[Path]:
@@ -231,7 +229,3 @@ def _given_ids(rows: Sequence[Row], source: str | Path) -> list[str]:
             mend="give each row an id of its own, or rename the column",
         )
     return given
-
-
-def _content_hash(examples: Sequence[Example]) -> str:
-    return digest([[e.id, e.row, e.target, [[m.role, m.content] for m in e.messages]] for e in examples])
