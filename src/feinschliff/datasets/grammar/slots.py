@@ -8,6 +8,7 @@ things.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,7 @@ def slots_of(template: str) -> frozenset[str]:
     )
 
 
-class Slots:
+class Slots(ABC):
     """Draws each slot's value once and renders templates with it; languages add the inflection.
 
     An `alive` key fact is described by its colour, anything else by its make and condition too.
@@ -125,25 +126,25 @@ class Slots:
         """An invented maker's name."""
         return self.draw.made("name", lambda: self.draw.syllables(2, 3).capitalize())
 
+    @abstractmethod
     def makers(self) -> dict[str, Callable[[], str]]:
         """How each plain slot is drawn."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inflect(self, how: list[str], base: str) -> str:
         """A noun with its article and adjective."""
-        raise NotImplementedError
 
+    @abstractmethod
     def adjective(self, how: list[str]) -> str:
         """The key fact's adjective on its own."""
-        raise NotImplementedError
 
+    @abstractmethod
     def other_noun(self) -> Noun:
         """A noun that is not the key fact."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw_place(self) -> Place:
         """A street or a landmark."""
-        raise NotImplementedError
 
 
 def _overlap(one: str, other: str) -> bool:
