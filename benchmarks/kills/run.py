@@ -39,7 +39,7 @@ def main() -> None:
     killed = same = runs = 0
     again: list[int] = []
     lost = 0
-    with tempfile.TemporaryDirectory() as name, FakeServer(latency_s=0.02) as server:
+    with tempfile.TemporaryDirectory() as name, FakeServer(latency_s=0.1) as server:
         folder = Path(name)
         data = folder / "data.csv"
         write_data(data, 60)

@@ -41,22 +41,25 @@ class Plan:
 
     Limits in tokens and money are turned into answers as well: by the estimate before the first answer, then by what
     answers have cost so far. The plan ends before the gate would, by one reservation of the longest answer allowed.
+    `keep` answers at least are left to the confirmation.
     """
 
-    def __init__(self, caps: Caps, *, first: Cost | None = None, price: Price | None = None) -> None:
+    def __init__(self, caps: Caps, *, first: Cost | None = None, price: Price | None = None, keep: int = 0) -> None:
         self.caps = caps
         self.answers = 0
         self.prompt_tokens = 0
         self.completion_tokens = 0
         self._first = first or Cost(0, 0, 0)
         self._price = price
-        by_requests = _MOST_ANSWERS if caps.requests is None else int(caps.requests * PLANNED_SHARE)
-        self.answers_planned = min(by_requests, self._affordable(1.0))
+        self._keep = keep
+        # By requests alone: answers can turn out cheaper than expected, and then limits in tokens reach further.
+        self._by_requests = _MOST_ANSWERS if caps.requests is None else int(caps.requests * PLANNED_SHARE)
+        self.answers_planned = min(self._by_requests, self._affordable(1.0))
 
     @property
     def search_answers(self) -> int:
         """Answers that the search may use, the probe included."""
-        return int(self.answers_planned * (1 - CONFIRMATION_SHARE))
+        return self._for_search(self.answers_planned)
 
     def use(self, answers: Sequence[Answer | None]) -> None:
         """Note answers that were used."""
@@ -68,17 +71,15 @@ class Plan:
 
     def room(self) -> int:
         """How many more answers the search may use, by what an answer has cost so far."""
-        return max(0, min(self._requests_left(1 - CONFIRMATION_SHARE), self._affordable(1 - CONFIRMATION_SHARE)))
+        return max(0, min(self._for_search(self._by_requests) - self.answers, self._affordable(1 - CONFIRMATION_SHARE)))
 
     def room_to_confirm(self) -> int:
         """How many answers are left for the confirmation."""
-        return max(0, min(self._requests_left(1.0), self._affordable(1.0)))
+        return max(0, min(self._by_requests - self.answers, self._affordable(1.0)))
 
-    def _requests_left(self, share: float) -> int:
-        """Answers left by the number of requests alone: answers can turn out cheaper than expected."""
-        if self.caps.requests is None:
-            return _MOST_ANSWERS
-        return int(int(self.caps.requests * PLANNED_SHARE) * share) - self.answers
+    def _for_search(self, planned: int) -> int:
+        """Three quarters, and less where a small budget would leave too little to confirm with."""
+        return min(int(planned * (1 - CONFIRMATION_SHARE)), planned - self._keep)
 
     def _affordable(self, share: float) -> int:
         """Answers left by tokens and money."""

@@ -57,7 +57,7 @@ def check(plot: Plot, caps: Caps, *, price: Price | None = None) -> None:
     if not plot.space.knobs:
         raise nothing_to_search("every parameter has one fixed value")
     parts = split(plot.task.examples)
-    check_budget(Plan(caps, first=first_cost(plot, parts), price=price), least_answers=_least_answers(plot, parts))
+    check_budget(make_plan(plot, parts, caps, price=price), least_answers=_least_answers(plot, parts))
 
 
 def check_texts(settings: Settings, task: Task) -> None:
@@ -69,11 +69,16 @@ def check_texts(settings: Settings, task: Task) -> None:
 
 
 def _least_answers(plot: Plot, parts: Split) -> int:
-    """Answers that the smallest first design and the smallest confirmation take, in their shares of the plan."""
+    """Answers that the smallest first design and the smallest confirmation take."""
     size = plot.space.size
     settings = min(LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else LEAST_DESIGN)
-    search = (settings * LEAST_BLOCK + PROBE_ANSWERS) / (1 - CONFIRMATION_SHARE)
-    return math.ceil(max(search, least_confirmation(parts) / CONFIRMATION_SHARE))
+    search = settings * LEAST_BLOCK + PROBE_ANSWERS
+    return max(math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts))
+
+
+def make_plan(plot: Plot, parts: Split, caps: Caps, *, price: Price | None) -> Plan:
+    """The run's plan under these limits."""
+    return Plan(caps, first=first_cost(plot, parts), price=price, keep=least_confirmation(parts))
 
 
 def first_cost(plot: Plot, parts: Split) -> Cost:

@@ -20,7 +20,7 @@ from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings
 from feinschliff.tuning.plan import Plan
-from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, first_cost, nothing_to_search
+from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_to_search
 from feinschliff.tuning.result import Result
 from feinschliff.tuning.samplers import make_sampler
 from feinschliff.tuning.search import Search, Step, recommend
@@ -45,7 +45,7 @@ def tune(plot: Plot, run: Run, payer: Payer) -> Result:
 
 def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     parts = split(plot.task.examples)
-    plan = Plan(payer.budget.caps, first=first_cost(plot, parts), price=payer.budget.price)
+    plan = make_plan(plot, parts, payer.budget.caps, price=payer.budget.price)
     payer.budget.limit = search_limit(payer.budget.caps)
     _phase(plot, "probe", plan.answers_planned)
     knobs, probed = probe_echo(plot.space, parts.search[0], payer, backend=plot.backend)
