@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import http.client
+import json
 import os
 import secrets
 import time
@@ -63,7 +64,7 @@ class EmbeddedEndpoint(Endpoint):
         self._key = key = secrets.token_urlsafe(24)
         params = _params(file, self._alias, slots, threads or _threads(header), self._context, key)
         self._engine: Any = _start(params, file)
-        _await_loop(self._engine.listening_address)
+        _await_loop(self._engine.listening_address, key)
         self._http = HttpEndpoint(
             f"{self._engine.listening_address}/v1", api_key=key, concurrency=slots, identity=self.identity
         )
@@ -179,18 +180,22 @@ def _start(params: Any, file: Path) -> Any:
         ) from error
 
 
-def _await_loop(address: str) -> None:
-    """Wait until the engine answers. Dropped before its loop runs, it waits for itself for ever.
+def _await_loop(address: str, key: str) -> None:
+    """Wait until the engine has done its first piece of work, one token.
+
+    Dropped before its task loop runs, it waits for itself for ever. `/health` is answered before that; a completion
+    goes through the loop.
 
     Raises: ModelError when it does not come up.
     """
     host, _, port = address.removeprefix("http://").rpartition(":")
     deadline = time.monotonic() + _START_S
+    body = json.dumps({"prompt": "a", "n_predict": 1, "cache_prompt": False})
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection(host, int(port), timeout=_START_S)
         try:
-            connection.request("GET", "/health")
-            if connection.getresponse().status == http.HTTPStatus.OK:
+            connection.request("POST", "/completion", body, {"Authorization": f"Bearer {key}"})
+            if connection.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE:
                 return
         except OSError:
             pass
