@@ -165,7 +165,12 @@ def test_ctrl_c_keeps_what_was_paid_and_the_same_command_goes_on(fein: Fein, tmp
     with FakeServer(latency_s=0.05) as server:
         arguments = ["tune", *DATA, "--endpoint", server.url, "--requests", "200", "--json"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "feinschliff", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "feinschliff", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         while server.counts["ok"] < 20 and process.poll() is None:
             time.sleep(0.02)
