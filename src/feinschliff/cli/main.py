@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -36,6 +37,12 @@ def main() -> None:
     with writing():
         if sys.stdout is not None:
             sys.stdout.flush()
+    if code == Interrupted.exit_code:
+        # CPython remembers a Ctrl-C that came in the middle of an import, though it was handled, and would end the
+        # process by that signal instead of with this code. All is closed and written by now.
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
