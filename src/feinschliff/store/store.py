@@ -19,7 +19,7 @@ from pydantic import JsonValue, TypeAdapter
 from feinschliff.errors import StoreError, StoreUnusable
 from feinschliff.records import Answer, Message, Score, TokenLogprob, canonical_json, digest
 from feinschliff.store import schema
-from feinschliff.store.writer import Entry, Writer, insert_ignoring
+from feinschliff.store.writer import Entry, Writer, brief, insert_ignoring
 
 _LOGPROBS = TypeAdapter(tuple[TokenLogprob, ...])
 _CHUNK = 500
@@ -208,12 +208,6 @@ def default_path() -> Path:
 def prompt_hash(messages: Sequence[Message]) -> str:
     """Name of a conversation in the store."""
     return digest([[m.role, m.content] for m in messages])
-
-
-def brief(error: Exception) -> str:
-    """The database's own words, one line: SQLAlchemy's add the statement and its values, which are answers."""
-    text = str(getattr(error, "orig", None) or error).splitlines()
-    return text[0][:300] if text else type(error).__name__
 
 
 def _create(engine: sa.Engine) -> None:

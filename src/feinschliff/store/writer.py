@@ -65,7 +65,7 @@ class Writer:
     def _check(self) -> None:
         if self._error is not None:
             raise StoreError(
-                f"the store cannot be written: {_brief(self._error)}",
+                f"the store cannot be written: {brief(self._error)}",
                 found=type(self._error).__name__,
                 mend="free some disk space or choose another store with --store; what was committed is kept",
             )
@@ -111,9 +111,10 @@ class Writer:
                 connection.execute(sa.insert(ledger), charges)
 
 
-def _brief(error: Exception) -> str:
-    """The database's own words: SQLAlchemy's message repeats the values, which are answers."""
-    return str(getattr(error, "orig", None) or error)[:300]
+def brief(error: Exception) -> str:
+    """The database's own words, one line: SQLAlchemy's add the statement and its values, which are answers."""
+    text = str(getattr(error, "orig", None) or error).splitlines()
+    return text[0][:300] if text else type(error).__name__
 
 
 def insert_ignoring(engine: sa.Engine, table: sa.Table) -> sa.Executable:
