@@ -1,7 +1,7 @@
 """From what the user writes to objects: the only place that knows every concrete class."""
 
 from feinschliff.build.connect import Connection, connect
-from feinschliff.build.endpoint import Endpoint, parse_price
+from feinschliff.build.endpoint import Endpoint, is_local, parse_price
 from feinschliff.build.settings import complete_space, make_baseline
 from feinschliff.build.task_file import TaskFile, load_task_file
 
@@ -11,6 +11,7 @@ __all__ = [
     "TaskFile",
     "complete_space",
     "connect",
+    "is_local",
     "load_task_file",
     "make_baseline",
     "parse_price",

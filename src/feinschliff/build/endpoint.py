@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
 from feinschliff.errors import InputError
 from feinschliff.generation import Price
-from feinschliff.models.house import house_path
+from feinschliff.i18n import tr
+from feinschliff.models.house import house_models, house_path
 
 _OPENAI_HOST = "api.openai.com"
 _EMBEDDED_SLOTS = 4
@@ -22,7 +23,8 @@ class Endpoint:
 
     Args:
         url: a base such as `http://localhost:11434/v1`, or a full `.../chat/completions` or `.../completions` URL.
-        model: name as the endpoint lists it, or the path of a `.gguf` file for the embedded engine.
+        model: name as the endpoint lists it; for the embedded engine the path of a `.gguf` file, or the name of a
+            model that ships with the package (`house-1`).
         api_key_env: name of the environment variable that holds the key. Without it a key is sent only to
             api.openai.com and to `OPENAI_BASE_URL`, from `OPENAI_API_KEY`.
         headers: further headers; their values are treated as secrets.
@@ -75,7 +77,9 @@ class Endpoint:
         """The model file of the embedded engine; None for a URL."""
         if self.url is not None:
             return None
-        return house_path() if self.model is None else Path(self.model)
+        if self.model is None:
+            return house_path()
+        return house_path(self.model) if self.model in house_models() else Path(self.model)
 
     @property
     def model_name(self) -> str | None:
@@ -119,12 +123,12 @@ class Endpoint:
         return os.environ.get("OPENAI_API_KEY") if is_trusted else None
 
     def _check(self) -> None:
-        if self.url is None and self.model is not None and not self.model.endswith(".gguf"):
+        if self.url is None and self.model is not None and not is_local(self.model):
             raise InputError(
-                f"the model '{self.model}' needs an endpoint",
+                tr("the model '{model}' needs an endpoint", model=self.model),
                 asked=f"--model {self.model}",
-                found="no --endpoint, and no .gguf file",
-                mend="give --endpoint URL, or the path of a .gguf file as --model",
+                found=tr("no --endpoint, no .gguf file, and none of {names}", names=", ".join(house_models())),
+                mend=tr("give --endpoint URL, or the path of a .gguf file as --model"),
             )
         for name, value in (("concurrency", self.concurrency), ("rpm", self.rpm), ("tpm", self.tpm)):
             if value is not None and value < 1:
@@ -141,6 +145,11 @@ class Endpoint:
                 )
         if not self.timeout_s > 0:
             raise InputError(f"timeout_s must be above 0, not {self.timeout_s}", mend="give seconds")
+
+
+def is_local(model: str) -> bool:
+    """Whether the embedded engine runs this model: a `.gguf` file, or one that ships with the package."""
+    return model.endswith(".gguf") or model in house_models()
 
 
 def parse_price(text: str) -> Price:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from feinschliff.build import Endpoint, parse_price
+from feinschliff.build import Endpoint, is_local, parse_price
 from feinschliff.build.task_file import EndpointTable
 from feinschliff.cli.output import say
 from feinschliff.errors import InputError
@@ -91,7 +91,7 @@ def make_endpoint(
     """
     base = table or EndpointTable()
     model = model or base.model
-    local_file = model is not None and model.endswith(".gguf")
+    local_file = model is not None and is_local(model)
     chosen = url or (None if local_file else base.url)
     if chosen is None and not local_file:
         chosen = os.environ.get("OPENAI_BASE_URL") or None

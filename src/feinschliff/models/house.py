@@ -1,12 +1,30 @@
-"""The house model: a small Llama of our own that ships with the package."""
+"""The models of our own that ship with the package: files in `weights/`, known by their names."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 HOUSE_NAME = "house-1"
+"""The one that is used where no model is named."""
+
+_WEIGHTS = Path(__file__).parent / "weights"
 
 
-def house_path() -> Path:
-    """The GGUF file of the house model."""
-    return Path(__file__).parent / "weights" / f"{HOUSE_NAME}.gguf"
+def house_models() -> tuple[str, ...]:
+    """Names of the shipped models, as `--model` takes them."""
+    return tuple(sorted(path.stem for path in _WEIGHTS.glob("*.gguf")))
+
+
+def house_path(name: str = HOUSE_NAME) -> Path:
+    """The GGUF file of a shipped model. Raises: KeyError for a name that is not shipped."""
+    if name not in house_models():
+        raise KeyError(name)
+    return _WEIGHTS / f"{name}.gguf"
+
+
+def house_card(name: str = HOUSE_NAME) -> dict[str, Any]:
+    """What is known of a shipped model: version, SHA-256, bytes, parameters, how it was trained."""
+    card: dict[str, Any] = json.loads(house_path(name).with_suffix(".json").read_text(encoding="utf-8"))
+    return card
