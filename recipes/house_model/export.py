@@ -107,7 +107,7 @@ def _write_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer, vocab: int) 
     writer.add_chat_template(CHAT_TEMPLATE)
 
 
-def _tensors(shape: Shape, weights: dict[str, torch.Tensor]) -> Iterator[tuple[str, np.ndarray]]:
+def tensor_names(shape: Shape) -> dict[str, str]:
     """Our names to GGUF's; the rotary pairs already lie side by side, as llama.cpp wants them."""
     names = {"embedding.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}
     parts = {
@@ -123,7 +123,11 @@ def _tensors(shape: Shape, weights: dict[str, torch.Tensor]) -> Iterator[tuple[s
     }
     for index in range(shape.layers):
         names |= {f"blocks.{index}.{ours}.weight": f"blk.{index}.{theirs}.weight" for ours, theirs in parts.items()}
-    for ours, theirs in names.items():
+    return names
+
+
+def _tensors(shape: Shape, weights: dict[str, torch.Tensor]) -> Iterator[tuple[str, np.ndarray]]:
+    for ours, theirs in tensor_names(shape).items():
         yield theirs, np.ascontiguousarray(weights[ours].float().numpy())
 
 
