@@ -1,0 +1,143 @@
+"""A MkDocs hook: makes the reference pages from the program itself, so that they cannot fall behind it.
+
+Command line: from the options as they are declared. Parameters: from the catalogue. Scorers: from the registry.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from feinschliff.cli.app import app
+from feinschliff.parameters.catalogue import CATALOGUE, Parameter
+from feinschliff.scorers import registry
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+
+_MARKUP = re.compile(r"\[/?(?:bold|dim|italic|cyan|green|yellow|red)?\]")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages (MkDocs calls this once per build)."""
+    from mkdocs.structure.files import File
+
+    for path, text in pages().items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def pages() -> dict[str, str]:
+    """Path in the site to Markdown text."""
+    return {
+        "reference/cli.md": cli_page(),
+        "reference/parameters.md": parameters_page(),
+        "reference/scorers.md": scorers_page(),
+    }
+
+
+def cli_page() -> str:
+    """Every verb with its help, usage and options."""
+    import typer
+
+    lines = ["# Command line", "", "Made from `fein` itself. `fein VERB --help` shows the same.", ""]
+    for path, command in _verbs(typer.main.get_command(app), ["fein"]):
+        lines += [f"## {' '.join(path)}", ""]
+        lines += [_plain(inspect.cleandoc(command.help or "")), ""]
+        lines += ["```text", _usage(path, command), "```", ""]
+        rows = [row for param in command.params if (row := _option_row(param))]
+        if rows:
+            lines += ["| option | value | meaning |", "|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def parameters_page() -> str:
+    """The catalogue of request parameters."""
+    lines = [
+        "# Parameters",
+        "",
+        "Made from the catalogue. `-p NAME=LOW:HIGH` searches a range, `-p NAME=A,B,C` choices, `-p NAME=VALUE` fixes.",
+        "A field that only your server knows is written `extra.NAME`.",
+        "",
+        "| parameter | type | range | searched by default | does nothing at | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in CATALOGUE.values():
+        if row.role != "reserved":
+            lines.append(_parameter_row(row))
+    reserved = ", ".join(f"`{row.name}`" for row in CATALOGUE.values() if row.role == "reserved")
+    lines += ["", f"Set by Feinschliff itself and refused as `-p`: {reserved}.", ""]
+    return "\n".join(lines)
+
+
+def scorers_page() -> str:
+    """Every scorer by name, with the first paragraph of its documentation."""
+    lines = ["# Scorers", "", "Made from the registry. Every score lies from 0 to 1, higher is better.", ""]
+    for name in registry.SCORER_NAMES:
+        lines += [f"## {name}", "", registry.describe(name), ""]
+    return "\n".join(lines)
+
+
+def _verbs(command: Any, path: list[str]) -> Iterator[tuple[list[str], Any]]:
+    """Leaf commands, depth first, in the order of the help."""
+    if not hasattr(command, "list_commands"):
+        yield path, command
+        return
+    import click
+
+    context = click.Context(command, info_name=path[-1])
+    if getattr(command, "invoke_without_command", False):
+        yield path, command
+    for name in command.list_commands(context):
+        child = command.get_command(context, name)
+        if child is not None and not child.hidden:
+            yield from _verbs(child, [*path, name])
+
+
+def _usage(path: list[str], command: Any) -> str:
+    arguments = [p.make_metavar() if not _takes_context(p) else _metavar(p, command) for p in _arguments(command)]
+    return " ".join([*path, "[OPTIONS]", *arguments])
+
+
+def _arguments(command: Any) -> list[Any]:
+    return [p for p in command.params if p.param_type_name == "argument"]
+
+
+def _takes_context(param: Any) -> bool:
+    return "ctx" in inspect.signature(param.make_metavar).parameters
+
+
+def _metavar(param: Any, command: Any) -> str:
+    import click
+
+    return str(param.make_metavar(click.Context(command)))
+
+
+def _option_row(param: Any) -> str | None:
+    if param.param_type_name != "option" or getattr(param, "hidden", False) or param.name == "help":
+        return None
+    names = ", ".join(f"`{name}`" for name in param.opts)
+    value = "" if param.is_flag else (param.metavar or param.type.name)
+    return f"| {names} | {_cell(str(value))} | {_cell(_plain(param.help or ''))} |"
+
+
+def _parameter_row(row: Parameter) -> str:
+    low = "" if row.low is None else f"{row.low:g}"
+    high = "" if row.high is None else f"{row.high:g}"
+    limits = f"{low} to {high}" if low and high else (f"from {low}" if low else "")
+    span = "" if row.span is None else f"{row.span[0]:g} to {row.span[1]:g}{', logarithmic' if row.log else ''}"
+    neutral = "" if row.neutral is None else f"{row.neutral:g}"
+    return f"| `{row.name}` | {row.kind} | {limits} | {span} | {neutral} | {_cell(row.help)} |"
+
+
+def _plain(text: str) -> str:
+    """Help without terminal markup; examples in bold become code."""
+    text = re.sub(r"\[bold\](.*?)\[/(?:bold)?\]", r"`\1`", text, flags=re.DOTALL)
+    return _MARKUP.sub("", text)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").strip()
