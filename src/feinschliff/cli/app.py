@@ -7,23 +7,42 @@ from typing import Annotated
 import typer
 
 from feinschliff import __version__
-from feinschliff.cli import compare, data, generate, runs, score, tune
+from feinschliff.cli.lazy import QUIET, LazyGroup, Verb
+
+
+class Verbs(LazyGroup):
+    """All verbs, in the order of the help. Their modules import at the top only what declares their options."""
+
+    verbs = (
+        Verb(
+            "tune",
+            "tune:command",
+            "Find better settings, confirm them on held-out examples, and say honestly what came of it.",
+        ),
+        Verb(
+            "compare",
+            "compare:command",
+            "Is --a better than --b? Two settings or models on the same examples and seeds, no search.",
+        ),
+        Verb(
+            "generate",
+            "generate:command",
+            "Answer every row of a file; adds the column answer, and with -n a row per answer and the column repeat.",
+        ),
+        Verb("score", "score:command", "Score a column of answers; adds the columns score and reason."),
+        Verb("report", "runs:report_command", "Write the report page of a run again, from the store alone."),
+        Verb("runs", "runs:app", "List the runs of the store, the newest first."),
+        Verb("data", "data:app", "Make data: neighbourhood posts, and subject lines for them."),
+    )
+
 
 app = typer.Typer(
     name="fein",
+    cls=Verbs,
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
+    **QUIET,
 )
-app.command("tune")(tune.command)
-app.command("compare")(compare.command)
-app.command("generate")(generate.command)
-app.command("score")(score.command)
-app.command("report")(runs.report_command)
-app.add_typer(runs.app, name="runs")
-app.add_typer(data.app, name="data")
 
 
 def _show_version(wanted: bool) -> None:

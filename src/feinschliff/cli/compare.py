@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import JsonValue
 
-from feinschliff import _api
 from feinschliff.cli import options as o
-from feinschliff.cli.inputs import read_budget, read_source
 from feinschliff.cli.output import print_json, stdout, writing
-from feinschliff.cli.progress import ProgressDisplay
-from feinschliff.errors import ParameterError
-from feinschliff.parameters.parse import parse_assignments
-from feinschliff.parameters.space import make_space
-from feinschliff.report import show_result
 
 
 def command(
@@ -56,6 +45,11 @@ def command(
 
     Example: [bold]fein compare task.toml --a temperature=0.2 --b temperature=0.8[/]
     """
+    from feinschliff import _api
+    from feinschliff.cli.inputs import read_budget, read_settings, read_source
+    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.report import show_result
+
     o.set_up_log(verbose=verbose, file=log)
     what = read_source(source, prompt=prompt, system=system, target=target)
     sides = (read_settings(a), read_settings(b))
@@ -92,37 +86,3 @@ def command(
     else:
         with writing():
             show_result(result.to_dict(), result.details, stdout())
-
-
-_BETWEEN = re.compile(r",(?=\s*[A-Za-z_][\w.]*=)")
-"""A comma that a name and `=` follow: texts may hold commas of their own."""
-
-
-def read_settings(text: str) -> dict[str, JsonValue]:
-    """Settings from `NAME=VALUE,...`, a JSON object, or `@file.json`; null values are left out.
-
-    Raises: ParameterError.
-    """
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ParameterError(f"cannot read the settings from {text[1:]}", found=type(error).__name__) from None
-    if text.lstrip().startswith("{"):
-        return _from_json(text)
-    space = make_space(parse_assignments(part for part in _BETWEEN.split(text) if part.strip()))
-    if space.knobs:
-        raise ParameterError(
-            f"'{next(iter(space.knobs))}' has more than one value", asked=text, mend="give each parameter one value"
-        )
-    return dict(space.fixed)
-
-
-def _from_json(text: str) -> dict[str, JsonValue]:
-    try:
-        values = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ParameterError(
-            f"the settings are no JSON: {error.msg}", asked=text[:200], mend="write a JSON object"
-        ) from None
-    return {name: value for name, value in values.items() if value is not None}

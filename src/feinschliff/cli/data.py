@@ -9,10 +9,6 @@ import typer
 
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.cli.outputs import write_once
-from feinschliff.datasets.grammar import make_posts
-from feinschliff.datasets.load import load_examples
-from feinschliff.datasets.rules import subject_line
 from feinschliff.errors import DataError, InputError
 
 app = typer.Typer(help="Make data: neighbourhood posts, and subject lines for them.", no_args_is_help=True)
@@ -32,6 +28,9 @@ def posts_command(
 
     Example: [bold]fein data posts --count 2700 --out posts.csv[/]
     """
+    from feinschliff.cli.outputs import write_once
+    from feinschliff.datasets.grammar import make_posts
+
     if language not in {None, "de", "en"}:
         raise InputError(
             f"there is no grammar for '{language}'", asked=f"--language {language}", found="de, en", mend="use de or en"
@@ -53,6 +52,10 @@ def subjects_command(
 
     Example: [bold]fein data subjects posts.csv --by rule --out subjects.csv[/]
     """
+    from feinschliff.cli.outputs import write_once
+    from feinschliff.datasets.load import load_examples
+    from feinschliff.datasets.rules import subject_line
+
     if by != "rule":
         raise InputError(
             f"subject lines cannot be made by '{by}'", asked=f"--by {by}", found="rule", mend="use --by rule"

@@ -7,14 +7,9 @@ from typing import Annotated
 
 import typer
 
-from feinschliff import _api
 from feinschliff.cli import options as o
-from feinschliff.cli.inputs import read_budget, read_source
 from feinschliff.cli.output import print_json, say
-from feinschliff.cli.progress import ProgressDisplay
 from feinschliff.errors import ParameterError
-from feinschliff.parameters.parse import parse_assignments
-from feinschliff.parameters.space import make_space
 
 
 def command(
@@ -48,6 +43,12 @@ def command(
 
     Example: [bold]fein generate posts.csv --prompt "Subject line for: {{ post }}" --out out.csv -p temperature=0.2[/]
     """
+    from feinschliff import _api
+    from feinschliff.cli.inputs import read_budget, read_source
+    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.parameters.parse import parse_assignments
+    from feinschliff.parameters.space import make_space
+
     o.set_up_log(verbose=verbose, file=log)
     what = read_source(source, prompt=prompt, system=system, target=None, bundled=False)
     space = make_space({**what.file.search, **parse_assignments(assignments or [])})

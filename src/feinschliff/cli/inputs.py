@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from feinschliff.build import TaskFile, load_task_file
 from feinschliff.datasets.bundled import BUNDLED_MAX_TOKENS, bundled_task
 from feinschliff.datasets.task import Task
-from feinschliff.errors import TaskError
+from feinschliff.errors import ParameterError, TaskError
 from feinschliff.parameters.parse import parse_assignments
 from feinschliff.parameters.space import make_space, named_space
 
@@ -74,3 +78,37 @@ def read_budget(
         "seconds": file.seconds if seconds is None else seconds,
         "usd": file.usd if usd is None else usd,
     }
+
+
+_BETWEEN = re.compile(r",(?=\s*[A-Za-z_][\w.]*=)")
+"""A comma that a name and `=` follow: texts may hold commas of their own."""
+
+
+def read_settings(text: str) -> dict[str, JsonValue]:
+    """Settings from `NAME=VALUE,...`, a JSON object, or `@file.json`; null values are left out.
+
+    Raises: ParameterError.
+    """
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ParameterError(f"cannot read the settings from {text[1:]}", found=type(error).__name__) from None
+    if text.lstrip().startswith("{"):
+        return _from_json(text)
+    space = make_space(parse_assignments(part for part in _BETWEEN.split(text) if part.strip()))
+    if space.knobs:
+        raise ParameterError(
+            f"'{next(iter(space.knobs))}' has more than one value", asked=text, mend="give each parameter one value"
+        )
+    return dict(space.fixed)
+
+
+def _from_json(text: str) -> dict[str, JsonValue]:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ParameterError(
+            f"the settings are no JSON: {error.msg}", asked=text[:200], mend="write a JSON object"
+        ) from None
+    return {name: value for name, value in values.items() if value is not None}

@@ -6,15 +6,17 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feinschliff.build import Endpoint, is_local, parse_price
-from feinschliff.build.task_file import EndpointTable
 from feinschliff.cli.output import say
 from feinschliff.errors import InputError
-from feinschliff.generation import Price
+
+if TYPE_CHECKING:
+    from feinschliff.build import Endpoint
+    from feinschliff.build.task_file import EndpointTable
+    from feinschliff.generation import Price
 
 ENDPOINT = "Endpoint"
 RUN = "Run"
@@ -89,6 +91,9 @@ def make_endpoint(
 
     Raises: InputError.
     """
+    from feinschliff.build import Endpoint, is_local
+    from feinschliff.build.task_file import EndpointTable
+
     base = table or EndpointTable()
     model = model or base.model
     local_file = model is not None and is_local(model)
@@ -143,6 +148,8 @@ def _headers(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _price(flag: str | None, table: str | list[float | int] | None) -> Price | None:
+    from feinschliff.build import parse_price
+
     if flag is not None:
         return parse_price(flag)
     if table is None:

@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
-from typing import Any, TextIO
-
-from rich.console import Console
-from rich.markup import escape
+from typing import TYPE_CHECKING, Any, TextIO
 
 from feinschliff.errors import FeinschliffError, RunError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _data: list[TextIO | None] = []
 """The real stdout, while `data_only` holds; None in it where stdout is closed."""
@@ -20,11 +20,15 @@ _data: list[TextIO | None] = []
 
 def stderr() -> Console:
     """Messages and progress."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def stdout() -> Console:
     """Results for people."""
+    from rich.console import Console
+
     return Console(highlight=False)
 
 
@@ -78,11 +82,15 @@ def _discard() -> None:
 
 def say(text: str) -> None:
     """One line on stderr."""
+    from rich.markup import escape
+
     stderr().print(escape(text))
 
 
 def print_error(error: FeinschliffError, *, as_json: bool) -> int:
     """Show an error and return its exit code."""
+    from rich.markup import escape
+
     if as_json:
         try:
             print_json({"error": error.to_dict(), "run": error.run})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feinschliff._api import default_report
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say, stdout, writing
-from feinschliff.report import show_runs, write_page
-from feinschliff.store import Run, Store, get_run, list_runs, open_store, remove_run
+
+if TYPE_CHECKING:
+    from feinschliff.store import Run, Store
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -25,6 +25,9 @@ def list_command(context: typer.Context, store: o.StoreUrl = None, as_json: o.As
     """
     if context.invoked_subcommand is not None:
         return
+    from feinschliff.report import show_runs
+    from feinschliff.store import list_runs, open_store
+
     with open_store(store, create=store is None) as db:
         runs = [_with_costs(db, run) for run in list_runs(db)]
     if as_json:
@@ -44,6 +47,8 @@ def remove_command(
 
     Example: [bold]fein runs rm 3f2a9c0d1e4b[/]
     """
+    from feinschliff.store import open_store, remove_run
+
     with open_store(store, create=store is None) as db:
         removed = remove_run(db, run)
     if as_json:
@@ -62,6 +67,10 @@ def report_command(
 
     Example: [bold]fein report 3f2a9c0d1e4b --out report.html[/]
     """
+    from feinschliff._api import default_report
+    from feinschliff.report import write_page
+    from feinschliff.store import get_run, open_store
+
     with open_store(store, create=store is None) as db:
         found = get_run(db, run)
         path = write_page(found, out or default_report(db, found.id))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feinschliff import _api, stats
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.cli.outputs import write_once
-from feinschliff.datasets.load import load_examples
 from feinschliff.errors import DataError
-from feinschliff.records import Answer, Example, digest
+
+if TYPE_CHECKING:
+    from feinschliff.records import Answer, Example
 
 
 def command(
@@ -28,6 +27,10 @@ def command(
 
     Example: [bold]fein score answers.csv --answers answer --target subject --score chrf --out scored.csv[/]
     """
+    from feinschliff import _api, stats
+    from feinschliff.cli.outputs import write_once
+    from feinschliff.datasets.load import load_examples
+
     data = load_examples(source, target=target)
     if answers not in data.columns:
         raise DataError(
@@ -62,6 +65,8 @@ def command(
 
 
 def _answer(example: Example, column: str) -> Answer:
+    from feinschliff.records import Answer, digest
+
     value = example.row.get(column)
     text = "" if value is None else str(value)
     failure = "there is no answer in this row" if value is None else None

@@ -6,12 +6,8 @@ from typing import Annotated
 
 import typer
 
-from feinschliff import _api
 from feinschliff.cli import options as o
-from feinschliff.cli.inputs import read_budget, read_source, read_space
 from feinschliff.cli.output import print_json, stdout, writing
-from feinschliff.cli.progress import ProgressDisplay
-from feinschliff.report import show_result
 
 
 def command(
@@ -54,6 +50,11 @@ def command(
 
     Example: [bold]fein tune posts.csv --prompt "Subject line for: {{ post }}" --target subject -p temperature=0:1.5[/]
     """
+    from feinschliff import _api
+    from feinschliff.cli.inputs import read_budget, read_source, read_space
+    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.report import show_result
+
     o.set_up_log(verbose=verbose, file=log)
     what = read_source(source, prompt=prompt, system=system, target=target)
     knobs = read_space(what, assignments, space)

@@ -1,0 +1,90 @@
+"""A group of verbs whose modules are imported when they are called: help must not wait for what it does not use."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+QUIET: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": "rich"}
+"""What all our groups have in common."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One line of the table of verbs."""
+
+    name: str
+    home: str
+    """`module:attribute` below `feinschliff.cli`: the verb's function, or a `typer.Typer` with verbs of its own."""
+    summary: str
+    """First line of the verb's help, as the list of verbs shows it."""
+
+    def load(self) -> Any:
+        """The verb as typer runs it; imports its module."""
+        module, _, attribute = self.home.partition(":")
+        made = getattr(importlib.import_module(f"feinschliff.cli.{module}"), attribute)
+        if isinstance(made, typer.Typer):
+            made.info.cls = Group
+        else:
+            function, made = made, typer.Typer(**QUIET)
+            made.command(self.name)(function)
+        command = typer.main.get_command(made)
+        command.name = self.name
+        return command
+
+    def line(self) -> TyperCommand:
+        """The verb as it stands in a list, without importing its module."""
+        return TyperCommand(self.name, help=self.summary)
+
+
+class Group(TyperGroup):
+    """A group whose `--help`, where it is not given, is False instead of None: typer loads pydantic to tell."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option `--help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+            option.show_default = False
+        return option
+
+
+class LazyGroup(Group):
+    """Knows its verbs by name and summary, and loads the one that is called."""
+
+    verbs: ClassVar[tuple[Verb, ...]] = ()
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {verb.name: verb.line() for verb in self.verbs}
+        self._listing = False
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb itself; while help and completion list all of them, its line."""
+        if self._listing:
+            return self.commands.get(cmd_name)
+        return next((verb.load() for verb in self.verbs if verb.name == cmd_name), None)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The list of verbs."""
+        with self._listed():
+            super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Verbs that begin so."""
+        with self._listed():
+            return super().shell_complete(ctx, incomplete)
+
+    @contextmanager
+    def _listed(self) -> Iterator[None]:
+        self._listing = True
+        try:
+            yield
+        finally:
+            self._listing = False
