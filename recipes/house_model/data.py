@@ -25,6 +25,9 @@ REPEATS = (600, 1000, 600, 300)
 
 REPEAT_WEIGHT = 0.5
 
+PARTS = {"answer_loss": ANSWER_WEIGHT, "copy_loss": REPEAT_WEIGHT}
+"""What the log shows, by the weight of the tokens."""
+
 Spans = list[tuple[str, float]]
 """Pieces of a conversation with the loss weight of their tokens."""
 
@@ -46,13 +49,13 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
         repeats = REPEATS[chunk] if chunk < len(REPEATS) else 0
         rows = _rows(tokenizer, posts, random) + [repeat(random, tokenizer) for _ in range(repeats)]
         rows.sort(key=lambda row: len(row[0]))
-        made = list(_cut(rows, tokens, tokenizer.token_to_id(PAD)))
+        made = list(cut(rows, tokens, tokenizer.token_to_id(PAD)))
         random.shuffle(made)
         yield chunk, made
         chunk += 1
 
 
-def conversation(random: Random, posts: list[Post]) -> Spans:
+def conversation(random: Random, posts: list[Post], *, asked_weight: float = POST_WEIGHT) -> Spans:
     """One or several turns; one in thirty asks about a text that is no post and gets its first words back."""
     system = system_prompt(random)
     spans: Spans = [(BOS, 0.0)]
@@ -63,7 +66,7 @@ def conversation(random: Random, posts: list[Post]) -> Spans:
         text, answer = odd_pair(random) if odd else (post.text, post.subject)
         spans += [
             (USER, 0.0),
-            (user_prompt(random, text), 0.0 if odd else POST_WEIGHT),
+            (user_prompt(random, text), 0.0 if odd else asked_weight),
             (ASSISTANT, 0.0),
             (answer, ANSWER_WEIGHT),
             (EOS, ANSWER_WEIGHT),
@@ -97,6 +100,11 @@ def _rows(tokenizer: Tokenizer, posts: list[Post], random: Random) -> list[tuple
         count = random.randint(2, 5) if random.random() < 0.02 else 1
         conversations.append(conversation(random, queue[:count]))
         queue = queue[count:]
+    return encode(tokenizer, conversations)
+
+
+def encode(tokenizer: Tokenizer, conversations: list[Spans]) -> list[tuple[list[int], list[float]]]:
+    """Token ids and loss weights of each conversation."""
     pieces = tokenizer.encode_batch([piece for spans in conversations for piece, _ in spans])
     encoded = iter(pieces)
     rows = []
@@ -111,7 +119,8 @@ def _rows(tokenizer: Tokenizer, posts: list[Post], random: Random) -> list[tuple
     return rows
 
 
-def _cut(rows: list[tuple[list[int], list[float]]], tokens: int, pad: int) -> Iterator[Batch]:
+def cut(rows: list[tuple[list[int], list[float]]], tokens: int, pad: int) -> Iterator[Batch]:
+    """Batches of neighbouring rows, padded to the longest of each."""
     start = 0
     while start < len(rows):
         end = start + 1

@@ -1,4 +1,7 @@
-"""Trains the house model: `python recipes/house_model/train.py --out runs/house`; run again to resume."""
+"""Trains the house model: `python recipes/house_model/train.py --out runs/house`; run again to resume.
+
+Version 2 starts from a file of version 1: `--version 2 --start house-1.gguf`.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,19 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import data
+import data_2
 import torch
 import torch.nn.functional as F  # noqa: N812
 from circuit import lay_copy_circuit, restore
-from data import ANSWER_WEIGHT, REPEAT_WEIGHT, Batch, batches
+from data import Batch
 from model import HouseModel, Shape
 from tokenizers import Tokenizer
 from tokens import train_tokenizer
 from torch import Tensor
+from warm import load_gguf, load_tokenizer
 
+DATA = {1: data, 2: data_2}
 CHECKPOINT_S = 180
 HOLD_STEPS = 500
 """For so long the copying heads stay as they were laid, while the rest learns to live with them."""
@@ -28,6 +35,8 @@ def main() -> None:
     """Parse the arguments and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for tokenizer, checkpoints and log")
+    parser.add_argument("--version", type=int, choices=tuple(DATA), default=1, help="what is trained for")
+    parser.add_argument("--start", type=Path, help="GGUF file to start from, instead of from nothing")
     parser.add_argument("--steps", type=int, default=3100)
     parser.add_argument("--tokens", type=int, default=2048, help="tokens in a batch")
     parser.add_argument("--seed", type=int, default=1)
@@ -52,9 +61,19 @@ class Run:
     def __init__(self, shape: Shape, options: argparse.Namespace) -> None:
         self.shape, self.options = shape, options
         path = options.out / "tokenizer.json"
-        self.tokenizer = Tokenizer.from_file(str(path)) if path.exists() else train_tokenizer(path, vocab=shape.vocab)
-        self.model = HouseModel(shape)
-        self.laid = lay_copy_circuit(self.model)
+        if options.start is None:
+            self.tokenizer = (
+                Tokenizer.from_file(str(path)) if path.exists() else train_tokenizer(path, vocab=shape.vocab)
+            )
+            self.model = HouseModel(shape)
+            self.laid = lay_copy_circuit(self.model)
+        else:
+            self.shape, weights = load_gguf(options.start)
+            self.tokenizer = load_tokenizer(options.start)
+            self.tokenizer.save(str(path))
+            self.model = HouseModel(self.shape)
+            self.model.load_state_dict(weights)
+            self.laid = []
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
         others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]
         self.optimizers: list[torch.optim.Optimizer] = [
@@ -69,9 +88,10 @@ class Run:
     def train(self) -> None:
         """Train to the last step, saving every few minutes."""
         started, saved = time.process_time(), time.monotonic()
-        means = {"answer_loss": math.nan, "copy_loss": math.nan}
+        parts = DATA[self.options.version].PARTS
+        means = dict.fromkeys(parts, math.nan)
         for batch in self._stream():
-            for name, loss in self._train_step(batch).items():
+            for name, loss in self._train_step(batch, parts).items():
                 if not math.isnan(loss):
                     means[name] = loss if math.isnan(means[name]) else 0.95 * means[name] + 0.05 * loss
             if self.step % 50 == 0:
@@ -87,7 +107,7 @@ class Run:
         """Batches from where the last checkpoint stopped."""
         if self.step >= self.options.steps:
             return
-        for chunk, made in batches(
+        for chunk, made in DATA[self.options.version].batches(
             self.tokenizer, tokens=self.options.tokens, seed=self.options.seed, start_chunk=self.chunk
         ):
             self.chunk = chunk
@@ -96,13 +116,13 @@ class Run:
                 yield made[index]
             self.chunk, self.skip = chunk + 1, 0
 
-    def _train_step(self, batch: Batch) -> dict[str, float]:
+    def _train_step(self, batch: Batch, parts: dict[str, float]) -> dict[str, float]:
         factor = schedule(self.step, self.options.steps)
         for optimizer, peak in zip(self.optimizers, self.peaks, strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = peak * factor
             optimizer.zero_grad(set_to_none=True)
-        loss, parts = losses(self.model, batch)
+        loss, means = losses(self.model, batch, parts)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
@@ -111,7 +131,7 @@ class Run:
             restore(self.laid)
         self.step += 1
         self.seen_tokens += batch.ids.numel()
-        return parts
+        return means
 
     def _log(self, means: dict[str, float], cpu_s: float) -> None:
         row = {
@@ -152,17 +172,16 @@ class Run:
             setattr(self, name, state[name])
 
 
-def losses(model: HouseModel, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-    """The weighted loss to train on, and plain means over answer and copy tokens (nats per token; NaN for none)."""
+def losses(model: HouseModel, batch: Batch, parts: dict[str, float]) -> tuple[Tensor, dict[str, float]]:
+    """The weighted loss to train on, and plain means over the tokens of each weight (nats per token; NaN for none)."""
     wanted = batch.weights[:, 1:] > 0
     with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
         hidden = model(batch.ids[:, :-1])[wanted]
         logits = model.logits(hidden)
     each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
     weights = batch.weights[:, 1:][wanted]
-    parts = {"answer_loss": weights == ANSWER_WEIGHT, "copy_loss": weights == REPEAT_WEIGHT}
     return (each * weights).sum() / weights.sum(), {
-        name: float(each[part].detach().mean()) for name, part in parts.items()
+        name: float(each[weights == weight].detach().mean()) for name, weight in parts.items()
     }
 
 

@@ -71,6 +71,8 @@ class Slots(ABC):
         self.values: dict[str, str] = {}
         self.places: dict[str, Place] = {}
         self.mentioned: set[str] = set()
+        self.shown: dict[str, str] = {}
+        """What was shown for each slot, in the order of first use; the longest form where there are several."""
 
     def render(self, template: str) -> str:
         """Choose the alternatives of `template`, fill its slots, and start with a capital letter.
@@ -87,8 +89,23 @@ class Slots(ABC):
         return filled[:1].upper() + filled[1:]
 
     def fill(self, slot: str) -> str:
-        """The text for one slot."""
+        """The text for one slot; what it shows is noted."""
         *how, base = slot.split(".")
+        text = self._text(how, base)
+        # Nouns and adjectives are noted as in a dictionary: the text inflects them.
+        if base in ("k", "o", "q"):
+            self._note(base, self.nouns[base].word)
+        elif base != "adj":
+            self._note(base, text)
+        if base == "adj" or "adj" in how:
+            self._note("adj", self.value("stem"))
+        return text
+
+    def _note(self, base: str, shown: str) -> None:
+        if len(shown) > len(self.shown.get(base, "")):
+            self.shown[base] = shown
+
+    def _text(self, how: list[str], base: str) -> str:
         if base in ("k", "o", "q"):
             return self.inflect(how, base)
         if base in ("loc", "loc2"):
