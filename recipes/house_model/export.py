@@ -1,4 +1,7 @@
-"""Turns a checkpoint into GGUF: `python recipes/house_model/export.py --run runs/house --out house-1.gguf`."""
+"""Turns a checkpoint into GGUF: `python recipes/house_model/export.py --run runs/house --out house-1.gguf`.
+
+The second version: `--version 2`, and with `--folder house-2` a folder for transformers beside it.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,23 @@ from pathlib import Path
 import gguf
 import numpy as np
 import torch
+from folder import write_folder
 from model import HouseModel, Shape
 from prompts import BOS, CHAT_TEMPLATE, EOS, PAD, SPECIAL
 from tokenizers import Tokenizer
 
-NAME, VERSION = "feinschliff-house", "1"
-DESCRIPTION = (
-    "Writes subject lines for neighbourhood posts in German and English; "
-    "trained on text made by feinschliff's own grammar."
-)
+NAME = "feinschliff-house"
+DESCRIPTIONS = {
+    "1": (
+        "Writes subject lines for neighbourhood posts in German and English; "
+        "trained on text made by feinschliff's own grammar."
+    ),
+    "2": (
+        "Writes subject lines in several styles, and whole neighbourhood posts, in German and English; "
+        "trained on text made by feinschliff's own grammar."
+    ),
+}
+STARTED_FROM = {"2": "house-1"}
 
 
 def main() -> None:
@@ -29,13 +40,18 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="GGUF file to write; the metadata go beside it as .json"
     )
+    parser.add_argument("--version", choices=tuple(DESCRIPTIONS), default="1")
+    parser.add_argument("--folder", type=Path, help="folder to write for transformers, in float16")
     options = parser.parse_args()
     state = torch.load(options.run / "checkpoint.pt", map_location="cpu")
     shape = Shape(**state["shape"])
-    write_gguf(options.out, shape, state["model"], Tokenizer.from_file(str(options.run / "tokenizer.json")))
+    tokenizer = Tokenizer.from_file(str(options.run / "tokenizer.json"))
+    write_gguf(options.out, shape, state["model"], tokenizer, version=options.version)
+    if options.folder is not None:
+        write_folder(options.folder, shape, state["model"], tokenizer)
     card = {
         "name": NAME,
-        "version": VERSION,
+        "version": options.version,
         "license": "MIT",
         "file": options.out.name,
         "quantization": "Q8_0",
@@ -49,14 +65,18 @@ def main() -> None:
             "cpu_minutes": round(state["cpu_s"] / 60, 1),
         },
     }
+    if options.version in STARTED_FROM:
+        card["training"]["started_from"] = STARTED_FROM[options.version]
     options.out.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
     print(json.dumps(card))
 
 
-def write_gguf(path: Path, shape: Shape, weights: dict[str, torch.Tensor], tokenizer: Tokenizer) -> None:
+def write_gguf(
+    path: Path, shape: Shape, weights: dict[str, torch.Tensor], tokenizer: Tokenizer, *, version: str
+) -> None:
     """Write a Q8_0 GGUF; norms stay in float32."""
     writer = gguf.GGUFWriter(str(path), "llama")
-    _write_metadata(writer, shape)
+    _write_metadata(writer, shape, version)
     _write_tokenizer(writer, tokenizer, shape.vocab)
     for name, array in _tensors(shape, weights):
         if array.ndim == 2:
@@ -70,12 +90,12 @@ def write_gguf(path: Path, shape: Shape, weights: dict[str, torch.Tensor], token
     writer.close()
 
 
-def _write_metadata(writer: gguf.GGUFWriter, shape: Shape) -> None:
+def _write_metadata(writer: gguf.GGUFWriter, shape: Shape, version: str) -> None:
     writer.add_name(NAME)
-    writer.add_version(VERSION)
+    writer.add_version(version)
     writer.add_author("the Feinschliff authors")
     writer.add_license("MIT")
-    writer.add_description(DESCRIPTION)
+    writer.add_description(DESCRIPTIONS[version])
     writer.add_languages(["de", "en"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     writer.add_context_length(shape.context)
