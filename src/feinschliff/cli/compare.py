@@ -72,7 +72,7 @@ def command(
             where,
             a=sides[0],
             b=sides[1],
-            score=score if score is not None else what.file.scorer(),
+            score=score if score is not None else what.scorer(),
             budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
             seed=seed,
             store=store,

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from feinschliff.build import TaskFile, load_task_file
-from feinschliff.datasets.bundled import BUNDLED_MAX_TOKENS, bundled_task
+from feinschliff.datasets.bundled import BUNDLED, DEFAULT_BUNDLED, Bundled
 from feinschliff.datasets.task import Task
 from feinschliff.errors import ParameterError, TaskError
 from feinschliff.parameters.parse import parse_assignments
@@ -24,13 +24,19 @@ class Source:
 
     task: Task
     file: TaskFile
-    bundled: bool = False
+    bundled: Bundled | None = None
+
+    def scorer(self) -> str | dict[str, float] | None:
+        """The score that the file names, or the bundled task's; None where nobody says. Raises: TaskError."""
+        return self.file.scorer() if self.bundled is None else self.bundled.scorer
 
 
 def read_source(
     source: str | None, *, prompt: str | None, system: str | None, target: str | None, bundled: bool = True
 ) -> Source:
-    """The task that is meant: a task file, data, one prompt, or the bundled task. Flags win over the file.
+    """The task that is meant: a task file, data, one prompt, or a bundled task. Flags win over the file.
+
+    The name of a bundled task means that task, unless a file or folder has that name.
 
     Raises: TaskError, DataError.
     """
@@ -39,13 +45,16 @@ def read_source(
     prompt = prompt if prompt is not None else file.task.prompt
     system = system if system is not None else file.task.system
     target = target if target is not None else file.task.target
+    if source is not None and source in BUNDLED and not Path(source).exists():
+        chosen = BUNDLED[source]
+        return Source(chosen.task(system=system, prompt=prompt, target=target), file, chosen)
     if data is not None:
         task = Task.from_csv(data, prompt=prompt, target=target, system=system, limit=file.task.examples)
         return Source(task, file)
     if prompt is not None:
         return Source(Task.single(prompt, target=target, system=system), file)
     if source is None and bundled and target is None and system is None:
-        return Source(bundled_task(), file, bundled=True)
+        return Source(BUNDLED[DEFAULT_BUNDLED].task(), file, BUNDLED[DEFAULT_BUNDLED])
     raise TaskError(
         "there is nothing to ask",
         asked=source,
@@ -60,8 +69,8 @@ def read_space(source: Source, assignments: Sequence[str] | None, named: str | N
     Raises: ParameterError.
     """
     spec: dict[str, object] = {**source.file.search, **parse_assignments(assignments or [])}
-    if source.bundled:
-        spec.setdefault("max_tokens", BUNDLED_MAX_TOKENS)
+    if source.bundled is not None:
+        spec.setdefault("max_tokens", source.bundled.max_tokens)
     if named is not None or not make_space(spec).knobs:
         spec = {**named_space(named or "default"), **spec}
     return spec

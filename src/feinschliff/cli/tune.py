@@ -11,7 +11,10 @@ from feinschliff.cli.output import print_json, stdout, writing
 
 
 def command(
-    source: Annotated[str | None, typer.Argument(metavar="[DATA|TASK.toml]", help="Data file, or a task file.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATA|TASK.toml|NAME]", help="Data, a task file, or a bundled task: subjects, posts."),
+    ] = None,
     prompt: o.Prompt = None,
     system: o.System = None,
     target: Annotated[
@@ -46,7 +49,8 @@ def command(
 ) -> None:
     """Find better settings, confirm them on held-out examples, and say honestly what came of it.
 
-    Without arguments: the bundled subject-line task on the embedded house model.
+    Without arguments: the bundled task `subjects` (subject lines for posts) on the embedded house model; `posts` is the
+    other one (whole posts from a few facts).
 
     Example: [bold]fein tune posts.csv --prompt "Subject line for: {{ post }}" --target subject -p temperature=0:1.5[/]
     """
@@ -76,7 +80,7 @@ def command(
         result = _api.tune(
             what.task,
             where,
-            score=score if score is not None else what.file.scorer(),
+            score=score if score is not None else what.scorer(),
             space=knobs,
             budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
             baseline=what.file.baseline or None,

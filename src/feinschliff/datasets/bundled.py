@@ -1,24 +1,94 @@
-"""The bundled task: subject lines for neighbourhood posts, German and English, made by the grammar."""
+"""The bundled tasks, made by the grammar: subject lines for neighbourhood posts, and whole posts from a few facts."""
 
 from __future__ import annotations
 
-from feinschliff.datasets.grammar import make_posts
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import JsonValue
+
+from feinschliff.datasets.grammar import list_facts, make_drafts, make_posts
 from feinschliff.datasets.task import Task
 
-BUNDLED_NAME = "subject lines"
 BUNDLED_EXAMPLES = 150
-BUNDLED_MAX_TOKENS = 32
+DEFAULT_BUNDLED = "subjects"
+"""The task that is meant where none is named."""
+
+POST_CHARACTERS = (200, 430)
+"""Length of a post in the posts task: about 60 to 150 tokens of the house model."""
+
 _SEED = 2026
 
 
-def bundled_task() -> Task:
-    """150 posts that the house model has never seen, each with the subject line that the grammar gave it."""
+@dataclass(frozen=True)
+class Bundled:
+    """A task that needs no file."""
+
+    title: str
+    """Name of the task in reports."""
+    rows: Callable[[], list[dict[str, JsonValue]]]
+    """The data: posts that the house model has never seen."""
+    system: str
+    prompt: str
+    target: str
+    scorer: str
+    """The score that suits the task."""
+    max_tokens: int
+    """Longest answer; none of the targets needs as many tokens."""
+
+    def task(self, *, system: str | None = None, prompt: str | None = None, target: str | None = None) -> Task:
+        """The task; texts and the target's column may be others than its own. Raises: DataError for no such column."""
+        task = Task.from_rows(
+            self.rows(),
+            system=self.system if system is None else system,
+            prompt=self.prompt if prompt is None else prompt,
+            target=self.target if target is None else target,
+        )
+        return task.model_copy(update={"name": self.title})
+
+
+def bundled_task(name: str = DEFAULT_BUNDLED) -> Task:
+    """A bundled task: 150 examples in German and English, the same everywhere. Raises: KeyError for another name."""
+    return BUNDLED[name].task()
+
+
+def _subject_rows() -> list[dict[str, JsonValue]]:
     posts = make_posts(BUNDLED_EXAMPLES, seed=_SEED, split="test")
-    rows = [{"id": p.id, "language": p.language, "post": p.text, "subject": p.subject} for p in posts]
-    task = Task.from_rows(
-        rows,
-        system="You write subject lines. Answer with one subject line in the language of the post.",
-        prompt="Subject line for this post:\n{{ post }}",
-        target="subject",
-    )
-    return task.model_copy(update={"name": BUNDLED_NAME})
+    return [{"id": p.id, "language": p.language, "post": p.text, "subject": p.subject} for p in posts]
+
+
+def _post_rows() -> list[dict[str, JsonValue]]:
+    rows: list[dict[str, JsonValue]] = []
+    for draft in make_drafts(3 * BUNDLED_EXAMPLES, seed=_SEED, split="test", long=True):
+        post = draft.post
+        facts = list_facts(draft.facts, post.language)
+        if POST_CHARACTERS[0] <= len(post.text) <= POST_CHARACTERS[1] and len(rows) < BUNDLED_EXAMPLES:
+            row = {"id": post.id, "language": post.language, "subject": post.subject, "facts": facts, "post": post.text}
+            rows.append(dict(row))
+    return rows
+
+
+BUNDLED: Mapping[str, Bundled] = MappingProxyType(
+    {
+        "subjects": Bundled(
+            title="subject lines",
+            rows=_subject_rows,
+            system="You write subject lines. Answer with one subject line in the language of the post.",
+            prompt="Subject line for this post:\n{{ post }}",
+            target="subject",
+            scorer="similarity",
+            max_tokens=32,
+        ),
+        "posts": Bundled(
+            title="posts",
+            rows=_post_rows,
+            system="You write posts for a neighbourhood board. Write the whole post in the language of the request.",
+            prompt="Write the whole post.\nSubject: {{ subject }}\n{{ facts }}",
+            target="post",
+            scorer="chrf",
+            max_tokens=200,
+        ),
+    }
+)
+"""By name, as `fein tune NAME` takes it."""

@@ -10,12 +10,14 @@ STYLES = ("short", "question", "place", "formal", "cheerful")
 SHORT_WORDS = 4
 """A short line has at most so many words."""
 
-_TABLES = {"de": styles_de, "en": styles_en}
+_TEMPLATES = {"de": styles_de.TEMPLATES, "en": styles_en.TEMPLATES}
+_FORMAL = {"de": styles_de.FORMAL, "en": styles_en.FORMAL}
+_CHEERS = {"de": styles_de.CHEERS, "en": styles_en.CHEERS}
 
 
 def style_templates(language: str, kind: str, key: str) -> dict[str, tuple[str, ...]]:
     """Templates by style for posts of `kind` whose key fact comes from the pool `key`."""
-    return _TABLES[language].TEMPLATES[kind, key]
+    return _TEMPLATES[language][kind, key]
 
 
 def follows_style(line: str, style: str, *, language: str, place: str | None = None) -> bool:
@@ -32,9 +34,9 @@ def follows_style(line: str, style: str, *, language: str, place: str | None = N
     if style == "question":
         return line.endswith("?")
     if style == "formal":
-        return _opens(line, _TABLES[language].FORMAL, ":") and not line.endswith(("!", "?"))
+        return _opens(line, _FORMAL[language], ":") and not line.endswith(("!", "?"))
     if style == "cheerful":
-        return _opens(line, _TABLES[language].CHEERS, "") and line.endswith("!")
+        return _opens(line, _CHEERS[language], "") and line.endswith("!")
     if style == "place" and place is not None:
         return holds_phrase(line, place)
     raise ValueError(f"no style {style!r} (place: {place!r}); there are {', '.join(STYLES)}")
