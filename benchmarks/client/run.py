@@ -42,7 +42,7 @@ class OpenGate:
     def time_left_s(self) -> float | None:
         return None
 
-    def settle(self, request: Request, reply: Reply | None) -> None:
+    def settle(self, request: Request, reply: Reply | None, *, lost: bool = False) -> None:
         return None
 
 

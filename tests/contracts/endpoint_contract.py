@@ -33,7 +33,7 @@ class CountingGate:
     def time_left_s(self) -> float | None:
         return None
 
-    def settle(self, request: Request, reply: Reply | None) -> None:
+    def settle(self, request: Request, reply: Reply | None, *, lost: bool = False) -> None:
         self.threads.add(threading.get_ident())
         self.settled.append(reply)
 
@@ -154,7 +154,7 @@ class EndpointContract:
 
     @pytest.mark.parametrize("where", ["sink", "admit", "settle", "requests"])
     def test_errors_of_the_caller_surface(self, endpoint: Endpoint, model: str, where: str) -> None:
-        def fail(*_: object) -> Any:
+        def fail(*_: object, **__: object) -> Any:
             raise ZeroDivisionError(where)
 
         def failing() -> Iterator[Request]:

@@ -201,7 +201,7 @@ def test_a_gate_may_refuse_for_now_while_others_are_in_flight() -> None:
             self.left -= 40
             return True
 
-        def settle(self, request: object, reply: Reply | None) -> None:
+        def settle(self, request: object, reply: Reply | None, *, lost: bool = False) -> None:
             self.left += 30
 
     with FakeServer(latency_s=0.01) as server, HttpEndpoint(server.url, concurrency=8) as endpoint:

@@ -19,6 +19,7 @@ from feinschliff.endpoints.transport import AttemptFailed
 from feinschliff.errors import EndpointGone, RequestRefused
 
 _REFUSED_FOR_GOOD = frozenset({401, 402, 403, 404})
+_TICK_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Batch:
                     return self._rejected(request, failed, attempt)
                 last = failed
             if attempt < MOST_ATTEMPTS:
-                await asyncio.sleep(backoff_s(attempt, last.retry_after_s))
+                await asyncio.sleep(self._at_most_left(backoff_s(attempt, last.retry_after_s)))
         return Reply(request, attempts=attempt, failure=f"given up after {attempt} attempts: {last}", transient=True)
 
     async def _admitted(self, request: Request) -> bool:
@@ -106,8 +107,14 @@ class Batch:
 
         A refusal is final only when nothing is in flight: what others have reserved may be more than they will use.
         """
+        rate = self._line.rate
         while True:
-            await self._line.rate.ready(request.prompt_tokens + request.max_tokens)
+            try:
+                async with asyncio.timeout(self._gate.time_left_s()):
+                    await rate.ready(rate.weight(request))
+            except TimeoutError:
+                await asyncio.sleep(_TICK_S)  # so that the gate, too, sees that its time is over
+                return self._gate.admit(request)
             if self._gate.admit(request):
                 return True
             if not self._in_flight:
@@ -116,8 +123,8 @@ class Batch:
 
     async def _attempt(self, request: Request, body: bytes, attempt: int) -> Reply:
         line = self._line
-        slot = line.rate.take(request.prompt_tokens + request.max_tokens)
-        reply = None
+        slot = line.rate.take(line.rate.weight(request))
+        reply, lost = None, True
         self._sent += 1
         self._in_flight += 1
         started = time.perf_counter()
@@ -125,21 +132,26 @@ class Batch:
             content = await line.post(body, self._limit_s())
             latency_s = time.perf_counter() - started
             reply = _reply(request, content, latency_s, attempt, line.redact)
+        except AttemptFailed as failed:
+            lost = failed.may_have_answered
+            raise
         finally:
             self._in_flight -= 1
-            self._gate.settle(request, reply)
+            self._gate.settle(request, reply, lost=reply is None and lost)
             self._settled.set()
             self._settled = asyncio.Event()
-        if reply.prompt_tokens is not None and reply.completion_tokens is not None:
-            line.rate.correct(slot, reply.prompt_tokens + reply.completion_tokens)
+        line.rate.correct(slot, reply)
         line.patience.saw(latency_s)
         line.breaker.accepted()
         return reply
 
     def _limit_s(self) -> float:
         """How long an attempt may take: by the server's habits, and by the time that the budget has left."""
+        return max(_TICK_S, self._at_most_left(self._line.patience.limit_s))
+
+    def _at_most_left(self, seconds: float) -> float:
         left = self._gate.time_left_s()
-        return self._line.patience.limit_s if left is None else max(0.001, min(self._line.patience.limit_s, left))
+        return seconds if left is None else min(seconds, left)
 
     def _note(self, failed: AttemptFailed) -> None:
         """Count a failed attempt. Raises: EndpointGone."""

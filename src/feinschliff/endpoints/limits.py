@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 
+from feinschliff.endpoints.protocol import Reply, Request
+
 _MINUTE_S = 60.0
+_TRANSIT = 0.01
+"""The server's minute is not ours: an attempt reaches it a little after it was noted here. The window is longer by this
+share, so that attempts which were held up on their way do not crowd into one of its minutes with later ones."""
 
 
 class RateLimit:
-    """At most so many attempts and tokens in any minute. For one event loop."""
+    """At most so many attempts and tokens in any minute. For one event loop.
+
+    Tokens are counted when an attempt is made: the estimate of its prompt and the longest answer that it allows, and
+    once the answer is there, what it really took. A failed attempt counts with its estimate.
+    """
 
     def __init__(self, rpm: int | None, tpm: int | None, *, window_s: float = _MINUTE_S) -> None:
         self._rpm = rpm
         self._tpm = tpm
-        self._window_s = window_s
+        self._window_s = window_s * (1 + _TRANSIT)
         self._taken: deque[_Slot] = deque()
         self._tokens = 0
+        self._prompt_ratio = 1.0
+
+    def weight(self, request: Request) -> int:
+        """Tokens that an attempt is taken for; estimates that turned out too low are corrected for all that follow."""
+        return math.ceil(request.prompt_tokens * self._prompt_ratio) + request.max_tokens
 
     async def ready(self, tokens: int) -> None:
         """Return once an attempt of so many tokens fits; nothing else runs between this return and a `take`."""
@@ -33,9 +48,13 @@ class RateLimit:
         self._tokens += tokens
         return slot
 
-    def correct(self, slot: _Slot | None, tokens: int) -> None:
-        """Replace an attempt's estimate by its true tokens."""
-        if slot is not None and not slot.gone:
+    def correct(self, slot: _Slot | None, reply: Reply) -> None:
+        """Replace an attempt's estimate by what the server counted, where it did."""
+        if slot is None or reply.prompt_tokens is None or reply.completion_tokens is None:
+            return
+        self._prompt_ratio = max(self._prompt_ratio, reply.prompt_tokens / max(1, reply.request.prompt_tokens))
+        tokens = reply.prompt_tokens + reply.completion_tokens
+        if not slot.gone:
             self._tokens += tokens - slot.tokens
             slot.tokens = tokens
 

@@ -68,8 +68,11 @@ class Gate(Protocol):
         """Seconds that an attempt may still take; None without a limit. What takes longer is given up."""
         ...
 
-    def settle(self, request: Request, reply: Reply | None) -> None:
-        """The attempt is over; `reply` is None where it failed and nothing was generated."""
+    def settle(self, request: Request, reply: Reply | None, *, lost: bool = False) -> None:
+        """The attempt is over; `reply` is None where it failed.
+
+        `lost`: it failed in a way that leaves open whether the server had begun, or even finished, an answer.
+        """
         ...
 
 

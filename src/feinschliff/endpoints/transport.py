@@ -20,6 +20,8 @@ _CONNECT_S = 15.0
 _KEPT_S = 30.0
 _WORDS = 300
 _SHORTEST_SECRET = 4
+_NOTHING_MADE = frozenset({*range(400, 500), 501, 503, 529}) - {408, 499}
+"""Statuses that refuse a request before anything is generated; a 500 or 504 can come after the whole answer."""
 
 
 class AttemptFailed(Exception):
@@ -33,6 +35,7 @@ class AttemptFailed(Exception):
         status: int | None = None,
         retry_after_s: float | None = None,
         refused: bool = False,
+        unheard: bool = False,
     ) -> None:
         super().__init__(what)
         self.kind = kind
@@ -41,6 +44,13 @@ class AttemptFailed(Exception):
         self.retry_after_s = retry_after_s
         self.refused = refused
         """True where nobody listens at the address."""
+        self.unheard = unheard or refused
+        """True where no connection came about: the server knows nothing of this exchange."""
+
+    @property
+    def may_have_answered(self) -> bool:
+        """True unless it is certain that the server generated nothing: what it generated is paid for."""
+        return not self.unheard and (self.status is None or self.status not in _NOTHING_MADE)
 
     @property
     def retried(self) -> bool:
@@ -71,8 +81,9 @@ class Transport:
         try:
             async with asyncio.timeout(limit_s):
                 response, content = await self._over_a_connection(request)
-        except (TimeoutError, httpx2.TimeoutException):
-            raise AttemptFailed(f"no answer within {limit_s:.3g} s", kind="timeout") from None
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            unheard = isinstance(error, httpx2.ConnectTimeout)
+            raise AttemptFailed(f"no answer within {limit_s:.3g} s", kind="timeout", unheard=unheard) from None
         except httpx2.DecodingError as error:
             raise AttemptFailed("a body that cannot be decoded", kind="broken_body") from error
         except httpx2.HTTPError as error:
@@ -115,7 +126,8 @@ class Transport:
         if _is_refused(error):
             return AttemptFailed("connection refused", kind="connection", refused=True)
         words = self.redact(str(error)) or type(error).__name__
-        return AttemptFailed(f"connection failed: {words}", kind="connection")
+        unheard = isinstance(error, httpx2.ConnectError | httpx2.ProxyError)
+        return AttemptFailed(f"connection failed: {words}", kind="connection", unheard=unheard)
 
     def _bad_status(self, response: httpx2.Response, content: bytes) -> AttemptFailed:
         status = response.status_code

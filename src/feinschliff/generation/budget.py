@@ -113,7 +113,7 @@ class Budget:
         """Seconds until the limit on time; None without one."""
         return None if self.limit.seconds is None else max(0.0, self.limit.seconds - self.seconds)
 
-    def settle(self, request: Request, reply: Reply | None) -> None:
+    def settle(self, request: Request, reply: Reply | None, *, lost: bool = False) -> None:
         """Replace the reservation by what the attempt really took (nothing, where it failed)."""
         self._reserved.pop(request.id, None)
         if reply is not None:
