@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ import pytest
 
 from feinschliff.endpoints.embedded import EmbeddedEndpoint
 from feinschliff.endpoints.protocol import Reply
+from feinschliff.errors import ModelError
 from feinschliff.models.house import house_path
 from tests.contracts.endpoint_contract import make_requests, send
 
@@ -76,3 +78,10 @@ def test_it_can_be_closed_at_once() -> None:
     for _ in range(20):
         EmbeddedEndpoint(house_path()).close()
     assert threading.active_count() < 50
+
+
+def test_a_machine_without_the_engine_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    with pytest.raises(ModelError, match="cannot be loaded") as raised:
+        EmbeddedEndpoint(house_path())
+    assert "--endpoint" in (raised.value.mend or "")

@@ -23,6 +23,7 @@ from feinschliff.endpoints.gguf import GgufHeader, read_header, sampling_default
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.errors import ModelError
+from feinschliff.i18n import tr
 
 _MOST_CONTEXT = 4096
 _TINY_PARAMETERS = 50_000_000
@@ -133,10 +134,23 @@ def _threads(header: GgufHeader) -> int:
     return 1 if header.parameters < _TINY_PARAMETERS else max(1, (os.cpu_count() or 2) // 2)
 
 
+def _library() -> Any:
+    """llama.cpp's bindings; there are machines that they are not built for. Raises: ModelError."""
+    try:
+        import xllamacpp
+    except (ImportError, OSError) as error:
+        raise ModelError(
+            tr("the embedded engine (xllamacpp) cannot be loaded on this machine"),
+            asked="import xllamacpp",
+            found=str(error)[:300],
+            mend=tr("give --endpoint URL of a server, or install xllamacpp where there is a build of it"),
+        ) from None
+    return xllamacpp
+
+
 def _params(file: Path, alias: str, slots: int, threads: int, context: int, key: str) -> Any:
     """llama.cpp's parameters, hardened: it comes with a web page, open CORS and an 8 GiB prompt cache."""
-    import xllamacpp
-
+    xllamacpp = _library()
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
     params.model_alias = {alias}
@@ -167,10 +181,8 @@ def _params(file: Path, alias: str, slots: int, threads: int, context: int, key:
 
 
 def _start(params: Any, file: Path) -> Any:
-    import xllamacpp
-
     try:
-        return xllamacpp.Server(params)
+        return _library().Server(params)
     except RuntimeError as error:
         raise ModelError(
             f"llama.cpp cannot load {file}",

@@ -5,9 +5,11 @@ A lock that the operating system (or the database server) gives back by itself w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TextIO
 
 import sqlalchemy as sa
 
@@ -31,18 +33,29 @@ def run_lock(store: Store, run: str) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: Path, run: str) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # no such lock on Windows: the caller is trusted there
-        yield
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            give_back = _take(file)
         except OSError:
             raise _taken(run) from None
-        yield
+        try:
+            yield
+        finally:
+            give_back()
+
+
+def _take(file: TextIO) -> Callable[[], None]:
+    """Lock an open file for this process, and return what unlocks it. Raises: OSError where another one has it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        msvcrt: Any = importlib.import_module("msvcrt")
+        file.seek(0)  # it locks from where the file stands
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        return lambda: msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return lambda: fcntl.flock(file, fcntl.LOCK_UN)
 
 
 @contextmanager
