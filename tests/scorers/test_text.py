@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import difflib
+import sys
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feinschliff.records import Example
-from feinschliff.scorers.text import Chrf, Levenshtein, Similarity
+from feinschliff.scorers.text import Chrf, Levenshtein, Similarity, _sequence_matcher
 from feinschliff.text.normal import nfc
 from tests.contracts.scorer_contract import make_answer
 
@@ -28,6 +29,15 @@ def score_of(scorer: Similarity | Levenshtein | Chrf, answer: str, target: str) 
 def test_similarity_is_difflibs_ratio_exactly(answer: str, target: str) -> None:
     expected = difflib.SequenceMatcher(None, nfc(answer), nfc(target), autojunk=False).ratio()
     assert score_of(Similarity(), answer, target) == expected
+
+
+def test_similarity_is_the_same_without_cydifflib(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_it = score_of(Similarity(), "Rad zu verkaufen", "Verkaufe Rad")
+    monkeypatch.setitem(sys.modules, "cydifflib", None)
+    _sequence_matcher.cache_clear()
+    assert _sequence_matcher() is difflib.SequenceMatcher
+    assert score_of(Similarity(), "Rad zu verkaufen", "Verkaufe Rad") == with_it
+    _sequence_matcher.cache_clear()
 
 
 def test_similarity_takes_the_answer_first() -> None:

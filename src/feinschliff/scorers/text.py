@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 from feinschliff.records import Answer, Example, Score
 from feinschliff.scorers.protocol import PairScorer, finite_score
 from feinschliff.text.normal import nfc
@@ -14,18 +17,17 @@ class Similarity(PairScorer):
     order of the arguments matters, and the junk heuristic (which ignores frequent characters of targets from 200
     characters on) is off. Text is compared in NFC, and whitespace at the ends counts. Both texts empty: 1.
 
-    Computed by `cydifflib`, which gives the same number 13 times as fast; the tests hold it to difflib's. Time grows
-    with the product of the lengths and worse where both texts repeat themselves: 8,000 characters of one phrase take
-    seconds.
+    Computed by `cydifflib`, which gives the same number 13 times as fast; the tests hold it to difflib's, which stands
+    in where there is no build of it (Python 3.14). Time grows with the product of the lengths and worse where both
+    texts repeat themselves: 8,000 characters of one phrase take seconds.
     """
 
     name = "similarity"
 
     def score_pair(self, example: Example, answer: Answer) -> Score:
         """The ratio."""
-        from cydifflib import SequenceMatcher
-
-        return finite_score(SequenceMatcher(None, nfc(answer.text), nfc(example.target or ""), autojunk=False).ratio())
+        matcher = _sequence_matcher()
+        return finite_score(matcher(None, nfc(answer.text), nfc(example.target or ""), autojunk=False).ratio())
 
 
 class Levenshtein(PairScorer):
@@ -60,3 +62,12 @@ class Chrf(PairScorer):
         metric = CHRF(eps_smoothing=False)  # False is sacreBLEU's name for effective order
         value: float = metric.sentence_score(nfc(answer.text), [nfc(example.target or "")]).score
         return finite_score(min(1.0, max(0.0, value / 100)))  # 100.00000000000001 happens
+
+
+@functools.cache
+def _sequence_matcher() -> Any:
+    try:
+        from cydifflib import SequenceMatcher
+    except ImportError:
+        from difflib import SequenceMatcher
+    return SequenceMatcher
