@@ -31,10 +31,11 @@ class Verb:
         made = getattr(importlib.import_module(f"feinschliff.cli.{module}"), attribute)
         if isinstance(made, typer.Typer):
             made.info.cls = Group
+            command: Any = typer.main.get_group(made)
         else:
-            function, made = made, typer.Typer(**QUIET)
-            made.command(self.name)(function)
-        command = typer.main.get_command(made)
+            single = typer.Typer(**QUIET)
+            single.command(self.name)(made)
+            command = typer.main.get_command(single)
         command.name = self.name
         return command
 
