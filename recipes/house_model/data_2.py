@@ -7,7 +7,7 @@ from random import Random
 
 from data import ANSWER_WEIGHT, Batch, Spans, conversation, cut, encode, odd_pair
 from prompts import ASSISTANT, BOS, EOS, PAD, SYSTEM, USER, user_prompt
-from prompts_2 import post_request, styled_request
+from prompts_2 import WISHES, post_request, styled_request
 from tokenizers import Tokenizer
 
 from feinschliff.datasets.grammar import STYLES, Draft, make_drafts
@@ -17,13 +17,28 @@ LONG, USUAL = 1280, 768
 STYLED, PLAIN = 1434, 820
 """Drafts made at a time for subject lines in a style, and without."""
 
+SHORT_SHARES = (1.0, 1.0, 1.0, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2)
+"""Share, by chunk, of styled lines that are asked for from a few words instead of a whole post: in a long prompt the
+wish for a style is easily overlooked, in a short one it is not."""
+SHORT_LATER = 0.1
+FIRST_CHUNKS = 3
+"""The first chunks have nothing but lines in a style."""
+
 POST_TOKENS = (60, 150)
 """A whole post has from so many to so many tokens."""
 
-POST_WEIGHT = 0.4
+POST_WEIGHT = 0.2
 """Weight of a whole post's token in the loss; a subject line's tokens weigh 1, prompts nothing."""
 
-PARTS = {"answer_loss": ANSWER_WEIGHT, "post_loss": POST_WEIGHT}
+GIST = ("place", "day", "price", "rate", "pet", "maker")
+
+STYLED_WEIGHT = 0.9
+"""Marks the tokens of a line in a style until `stressed` gives them their weights."""
+
+OPENING, OPENING_WEIGHT = 3, 4.0
+"""The first tokens of a line in a style, which mostly tell the style, and what each weighs."""
+
+PARTS = {"style_loss": OPENING_WEIGHT, "answer_loss": ANSWER_WEIGHT, "post_loss": POST_WEIGHT}
 """What the log shows, by the weight of the tokens."""
 
 
@@ -32,8 +47,10 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
     chunk = start_chunk
     while True:
         random = Random(f"batches-2:{seed}:{chunk}")
-        made_now = conversations(random, seed=1_000_000 * (seed + 1) + chunk)
-        rows = [row for row in encode(tokenizer, made_now) if wanted(row[1])]
+        short = SHORT_SHARES[chunk] if chunk < len(SHORT_SHARES) else SHORT_LATER
+        make = first_conversations if chunk < FIRST_CHUNKS else conversations
+        spans = make(random, seed=1_000_000 * (seed + 1) + chunk, short=short)
+        rows = [(ids, stressed(weights)) for ids, weights in encode(tokenizer, spans) if wanted(weights)]
         rows.sort(key=lambda row: len(row[0]))
         made = list(cut(rows, tokens, tokenizer.token_to_id(PAD)))
         random.shuffle(made)
@@ -41,13 +58,20 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
         chunk += 1
 
 
-def conversations(random: Random, *, seed: int) -> list[Spans]:
+def conversations(random: Random, *, seed: int, short: float) -> list[Spans]:
     """One chunk's conversations, from posts that no other chunk has."""
     long = make_drafts(LONG, seed=seed, split="train", long=True)
     drafts = make_drafts(USUAL + STYLED + PLAIN, seed=seed, split="train")
     made = [whole_post(random, draft) for draft in long + drafts[:USUAL]]
-    made += [styled_line(random, draft) for draft in drafts[USUAL : USUAL + STYLED]]
+    styled = drafts[USUAL : USUAL + STYLED]
+    made += [styled_line(random, draft, short=random.random() < short) for draft in styled]
     return made + [conversation(random, [draft.post], asked_weight=0.0) for draft in drafts[USUAL + STYLED :]]
+
+
+def first_conversations(random: Random, *, seed: int, short: float) -> list[Spans]:
+    """One of the first chunks' conversations."""
+    drafts = make_drafts(LONG + USUAL + STYLED + PLAIN, seed=seed, split="train")
+    return [styled_line(random, draft, short=random.random() < short) for draft in drafts]
 
 
 def whole_post(random: Random, draft: Draft) -> Spans:
@@ -56,18 +80,34 @@ def whole_post(random: Random, draft: Draft) -> Spans:
     return _turns(system, [(user, draft.post.text)], POST_WEIGHT)
 
 
-def styled_line(random: Random, draft: Draft) -> Spans:
-    """A post, a style, and the line in that style; the plain line where the post says too little for the style.
+def styled_line(random: Random, draft: Draft, *, short: bool) -> Spans:
+    """A post (or, for `short`, its plain subject line), a style, and the line in that style.
 
-    In one case of thirty, a second turn asks about a text that is no post and gets its first words back.
+    Where the post says too little for the style, the plain line is the answer. In one case of thirty, a second turn
+    asks about a text that is no post and gets its first words back.
     """
-    style = random.choice(STYLES)
-    system, user = styled_request(random, style, draft.post.text)
-    turns = [(user, draft.styles.get(style, draft.post.subject))]
-    if random.random() < 1 / 30:
+    style = random.choice([style for style in STYLES if style in draft.styles] if short else STYLES)
+    if short:
+        system: str | None = random.choice(WISHES[style])
+        user = _gist(draft)
+        answer = draft.styles[style]
+    else:
+        system, user = styled_request(random, style, draft.post.text)
+        answer = draft.styles.get(style, draft.post.subject)
+    turns = [(user, answer)]
+    if not short and random.random() < 1 / 30:
         odd, answer = odd_pair(random)
         turns.append((user_prompt(random, odd), answer))
-    return _turns(system, turns, ANSWER_WEIGHT)
+    return _turns(system, turns, STYLED_WEIGHT)
+
+
+def stressed(weights: list[float]) -> list[float]:
+    """The weights, with more on the first tokens of lines in a style."""
+    made, run = [], 0
+    for weight in weights:
+        run = run + 1 if weight == STYLED_WEIGHT else 0
+        made.append(OPENING_WEIGHT if 0 < run <= OPENING else ANSWER_WEIGHT if run else weight)
+    return made
 
 
 def wanted(weights: list[float]) -> bool:
@@ -83,3 +123,8 @@ def _turns(system: str | None, turns: list[tuple[str, str]], weight: float) -> S
     for user, answer in turns:
         spans += [(USER, 0.0), (user, 0.0), (ASSISTANT, 0.0), (answer, weight), (EOS, weight)]
     return spans
+
+
+def _gist(draft: Draft) -> str:
+    """The plain subject line, and what a line in some style may need besides."""
+    return ", ".join([draft.post.subject, *(draft.facts[n] for n in GIST if n in draft.facts)])

@@ -7,7 +7,7 @@ from random import Random
 from prompts import SYSTEMS, user_prompt
 
 from feinschliff.datasets.grammar import Draft
-from feinschliff.datasets.grammar.facts import KIND_WORDS, LABELS
+from feinschliff.datasets.grammar.facts import KIND_WORDS, LABELS, label
 
 WISHES: dict[str, tuple[str, ...]] = {
     "short": (
@@ -190,7 +190,7 @@ def _facts(random: Random, draft: Draft) -> list[tuple[str, str]]:
 
 def _listed(random: Random, facts: list[tuple[str, str]], language: str) -> str:
     roll = random.random()
-    lines = [f"{LABELS[language][name]}: {value}" for name, value in facts]
+    lines = [f"{label(name, language)}: {value}" for name, value in facts]
     if roll < 0.6:
         text = "\n".join(lines)
     elif roll < 0.72:

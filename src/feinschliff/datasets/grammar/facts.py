@@ -1,6 +1,6 @@
 """What a post says: the facts from which somebody could write it, by name, in the order in which the post tells them.
 
-Side stories (other things, second places and people) are no facts: they are left to the writer.
+Side stories count: other things that are mentioned are "also", "also2" and so on.
 """
 
 from __future__ import annotations
@@ -25,6 +25,14 @@ FACT_SLOTS = {
     "name": "signed",
     "fam": "contact",
     "house": "house",
+    "o": "also",
+    "q": "also",
+    "num": "number",
+    "loc2": "elsewhere",
+    "name2": "person",
+    "fam2": "neighbour",
+    "price2": "new_price",
+    "time2": "call",
 }
 """Slots of the templates that are facts, and what the facts are called."""
 
@@ -46,6 +54,13 @@ LABELS = {
         "signed": "Gruß von",
         "contact": "Ansprechpartner",
         "house": "Hausnummer",
+        "also": "Auch",
+        "number": "Zahl",
+        "elsewhere": "Anderswo",
+        "person": "Person",
+        "neighbour": "Bekannte",
+        "new_price": "Neupreis",
+        "call": "Anruf",
     },
     "en": {
         "kind": "Kind",
@@ -64,6 +79,13 @@ LABELS = {
         "signed": "Signed by",
         "contact": "Contact",
         "house": "House number",
+        "also": "Also",
+        "number": "Number",
+        "elsewhere": "Elsewhere",
+        "person": "Person",
+        "neighbour": "Neighbour",
+        "new_price": "New price",
+        "call": "Call",
     },
 }
 """How a list of facts names them, by language."""
@@ -98,10 +120,24 @@ KIND_WORDS = {
 }
 
 
+def label(name: str, language: str) -> str:
+    """What a list of facts calls the fact `name`."""
+    return LABELS[language][name.rstrip("0123456789")]
+
+
 def list_facts(facts: Mapping[str, str], language: str) -> str:
     """One "Label: value" a line."""
-    labels = LABELS[language]
-    return "\n".join(f"{labels[name]}: {value}" for name, value in facts.items())
+    return "\n".join(f"{label(name, language)}: {value}" for name, value in facts.items())
+
+
+def named_facts(shown: Mapping[str, str]) -> dict[str, str]:
+    """The facts among what the slots have shown; a slot that was filled anew ("o2", "o3") counts on."""
+    facts: dict[str, str] = {}
+    for slot, value in shown.items():
+        name = FACT_SLOTS.get(slot, FACT_SLOTS.get(slot.rstrip("0123456789"), ""))
+        number = 1 + sum(other.rstrip("0123456789") == name for other in facts)
+        facts[name if number == 1 else f"{name}{number}"] = value
+    return facts
 
 
 def carries_fact(text: str, name: str, value: str) -> bool:

@@ -8,7 +8,7 @@ from feinschliff.datasets.grammar import german, lexicon_de, lexicon_en, templat
 from feinschliff.datasets.grammar.draw import Draw
 from feinschliff.datasets.grammar.english import EnglishSlots
 from feinschliff.datasets.grammar.english import draw_thing as english_thing
-from feinschliff.datasets.grammar.facts import FACT_SLOTS
+from feinschliff.datasets.grammar.facts import named_facts
 from feinschliff.datasets.grammar.german import GermanSlots
 from feinschliff.datasets.grammar.phrases import holds_phrase
 from feinschliff.datasets.grammar.slots import Kind, Slots, slots_of
@@ -99,7 +99,7 @@ def _draft(language: str, number: int, *, seed: int, split: str, attempt: int, l
     slots: Slots = GermanSlots(draw, key, alive=alive) if language == "de" else EnglishSlots(draw, key, alive=alive)
     order = _long_sentences if long else _sentences
     text = " ".join(order(slots, kind, templates.OPENERS, templates.FILLERS, templates.CLOSERS))
-    facts = {FACT_SLOTS[base]: shown for base, shown in slots.shown.items() if base in FACT_SLOTS}
+    facts = named_facts(slots.shown)
     usable = [(weight, subject) for weight, subject in kind.subjects if slots_of(subject) <= slots.mentioned]
     subject = slots.render(draw.weighted(usable))
     identity = f"{'long-' if long else ''}{split}-{language}-{seed}-{number:05d}"

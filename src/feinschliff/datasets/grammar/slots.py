@@ -93,7 +93,9 @@ class Slots(ABC):
         *how, base = slot.split(".")
         text = self._text(how, base)
         # Nouns and adjectives are noted as in a dictionary: the text inflects them.
-        if base in ("k", "o", "q"):
+        if base in ("o", "q"):
+            self._note_other(self.nouns[base].word)
+        elif base == "k":
             self._note(base, self.nouns[base].word)
         elif base != "adj":
             self._note(base, text)
@@ -104,6 +106,11 @@ class Slots(ABC):
     def _note(self, base: str, shown: str) -> None:
         if len(shown) > len(self.shown.get(base, "")):
             self.shown[base] = shown
+
+    def _note_other(self, word: str) -> None:
+        others = [shown for base, shown in self.shown.items() if base.startswith("o")]
+        if word not in others:
+            self.shown[f"o{len(others) + 1}"] = word
 
     def _text(self, how: list[str], base: str) -> str:
         if base in ("k", "o", "q"):
