@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from feinschliff.records import Answer, Settings
 from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.store import Run, Store, open_store
 from feinschliff.tuning import Step
+
+_LOG = logging.getLogger(__name__)
 
 DEFAULT_REQUESTS = 800
 """Allowed where no budget is given."""
@@ -123,5 +126,7 @@ def opened(store: Store | str | Path | None) -> Iterator[Store]:
 
 
 def tell(watch: Watch, run: Run) -> None:
+    """Say which run it is, before its first request."""
+    _LOG.info("run %s", run.id)
     if watch.on_run is not None:
         watch.on_run(run.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feinschliff.cli.log import hide
+from feinschliff.cli.log import set_up_log as set_up_log
 from feinschliff.cli.output import say
 from feinschliff.errors import InputError
 
@@ -93,6 +94,7 @@ def make_endpoint(
     """
     from feinschliff.build import Endpoint, is_local
     from feinschliff.build.task_file import EndpointTable
+    from feinschliff.endpoints.address import url_secrets
 
     base = table or EndpointTable()
     model = model or base.model
@@ -104,11 +106,15 @@ def make_endpoint(
             say("No endpoint is given: using the embedded house model (--endpoint URL for another).")
         elif chosen is not None:
             say("Using the endpoint of OPENAI_BASE_URL.")
+    key_name = api_key_env or base.api_key_env
+    all_headers = {**base.headers, **_headers(headers or [])}
+    keys = [os.environ.get(name) for name in ("OPENAI_API_KEY", key_name) if name]
+    hide([*keys, *all_headers.values(), *url_secrets(chosen or "")])
     return Endpoint(
         chosen,
         model=model,
-        api_key_env=api_key_env or base.api_key_env,
-        headers={**base.headers, **_headers(headers or [])},
+        api_key_env=key_name,
+        headers=all_headers,
         concurrency=base.concurrency if concurrency is None else concurrency,
         timeout_s=base.timeout_s if timeout is None else timeout,
         rpm=base.rpm if rpm is None else rpm,
@@ -116,24 +122,6 @@ def make_endpoint(
         price=_price(price, base.price),
         omit=omit or base.omit,
     )
-
-
-def set_up_log(*, verbose: bool, file: Path | None) -> None:
-    """Send what the package logs to stderr (`-v`) and to a file. Raises: InputError."""
-    logger = logging.getLogger("feinschliff")
-    for old in list(logger.handlers):
-        logger.removeHandler(old)
-        old.close()
-    handlers: list[logging.Handler] = [logging.StreamHandler()] if verbose else []
-    if file is not None:
-        try:
-            handlers.append(logging.FileHandler(file, encoding="utf-8"))
-        except OSError as error:
-            raise InputError(f"cannot write the log {file}: {error.strerror}", asked=f"--log {file}") from None
-    for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-        logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG if handlers else logging.WARNING)
 
 
 def _headers(texts: Sequence[str]) -> dict[str, str]:

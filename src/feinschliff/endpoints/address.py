@@ -106,6 +106,14 @@ def redact_url(url: str) -> str:
         return re.sub(r"//[^/@\s]*@", "//***@", url).partition("?")[0]
 
 
+def url_secrets(url: str) -> tuple[str, ...]:
+    """What of a URL must never be shown; nothing of what is no http(s) URL."""
+    try:
+        return parse_url(url).secrets
+    except EndpointError:
+        return ()
+
+
 def _netloc(parts: SplitResult, port: int | None) -> str:
     host = (parts.hostname or "").lower()
     shown = f"[{host}]" if ":" in host else host

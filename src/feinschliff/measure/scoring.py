@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from feinschliff.errors import FeinschliffError, RunError
-from feinschliff.records import Answer, Example, Score, digest
+from feinschliff.records import Answer, Example, Score, canonical_json, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
 
@@ -31,7 +31,7 @@ def score_answers(
     if missing:
         fresh = _checked(scorer, [examples[i] for i in missing], [answers[i] for i in missing])
         for i, score in zip(missing, fresh, strict=True):
-            _LOG.debug("score %s %s %s", answers[i].example, score.value, score.reason or "")
+            _LOG.debug("score %s %s %s", answers[i].example, score.value, canonical_json(score.reason))
         new = [(answers[i].key, prints[i], score) for i, score in zip(missing, fresh, strict=True)]
         store.put_scores(scorer.name, new)
         known |= {(key, fingerprint): score for key, fingerprint, score in new}
