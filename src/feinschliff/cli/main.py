@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from feinschliff.cli.app import app
-from feinschliff.cli.output import data_only, print_error, writing
+from feinschliff.cli.output import choose_encoding, data_only, print_error, writing
 from feinschliff.errors import FeinschliffError, InputError, Interrupted
 
 
@@ -30,9 +30,7 @@ class _Usage(InputError):
 
 def main() -> None:
     """Run `fein` with the process's arguments and leave with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    choose_encoding(sys.stdout, sys.stderr)
     code = run(sys.argv[1:])
     with writing():
         if sys.stdout is not None:
@@ -52,6 +50,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with data_only() if as_json else nullcontext():
             code = app(list(arguments), prog_name="fein", standalone_mode=False)
+        if code == Interrupted.exit_code:  # typer's word for a Ctrl-C that nobody caught
+            raise KeyboardInterrupt
         return int(code) if isinstance(code, int) else 0
     except FeinschliffError as error:
         return print_error(error, as_json=as_json)

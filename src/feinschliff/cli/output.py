@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
 from feinschliff.errors import FeinschliffError, RunError
@@ -32,6 +33,17 @@ def stdout() -> Console:
     return Console(highlight=False)
 
 
+def choose_encoding(*streams: TextIO | None) -> None:
+    """UTF-8 into files and pipes; a terminal gets what it says that it can show, with ? for the rest.
+
+    `PYTHONIOENCODING` goes before both.
+    """
+    for stream in streams:
+        if isinstance(stream, TextIOWrapper):
+            keep = stream.isatty() or "PYTHONIOENCODING" in os.environ
+            stream.reconfigure(encoding=None if keep else "utf-8", errors="replace")
+
+
 @contextmanager
 def data_only() -> Iterator[None]:
     """Under `--json`: whatever prints (a user's scorer, say) goes to stderr; `print_json` alone reaches stdout."""
@@ -45,12 +57,12 @@ def data_only() -> Iterator[None]:
 
 def print_json(document: Any) -> None:
     """One JSON document, and nothing else."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
     with writing():
         stream = _data[-1] if _data else sys.stdout
         if stream is None:
             raise ValueError("it is closed")
-        stream.write(text)
+        plain = not (stream.encoding or "").lower().startswith("utf")
+        stream.write(json.dumps(document, ensure_ascii=plain, allow_nan=False, indent=2) + "\n")
         stream.flush()
 
 

@@ -23,7 +23,8 @@ class ProgressDisplay:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._console: Console = stderr()
-        self._live = self._console.is_terminal and not quiet
+        # Colours can be forced into a file, a bar that is drawn over itself cannot.
+        self._live = self._console.file.isatty() and not self._console.is_dumb_terminal and not quiet
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"), console=self._console
         )
