@@ -9,7 +9,7 @@ import pytest
 
 from feinschliff.endpoints.protocol import Reply, Request
 from feinschliff.errors import TaskError
-from feinschliff.generation import Ask, Budget, Caps, Payer, Price, answer_seed, check_template, generate
+from feinschliff.generation import Ask, Budget, Caps, Payer, Price, Prices, answer_seed, check_template, generate
 from feinschliff.records import Example, Message, Settings
 from feinschliff.store import Store, open_store
 from tests.fakes.scripted import AnswerFunction, ScriptedEndpoint
@@ -29,7 +29,7 @@ def asks(count: int, repeats: int = 1) -> list[Ask]:
 
 
 def payer(store: Store, answer: AnswerFunction, caps: Caps | None = None, **more: object) -> Payer:
-    budget = Budget(caps or Caps(), spent=store.spent("r"), price=more.pop("price", None))  # type: ignore[arg-type]
+    budget = Budget(caps or Caps(), spent=store.spent("r"), prices=Prices(more.pop("price", None)))  # type: ignore[arg-type]
     return Payer(ScriptedEndpoint(answer), "toy", store, budget, "r", **more)  # type: ignore[arg-type]
 
 

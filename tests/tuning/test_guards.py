@@ -12,7 +12,7 @@ from feinschliff.build import make_baseline
 from feinschliff.datasets.split import Split, split
 from feinschliff.endpoints.protocol import Reply, Request
 from feinschliff.errors import ParameterError, RunError
-from feinschliff.generation import Budget, Caps, Payer, Price
+from feinschliff.generation import Budget, Caps, Payer, Price, Prices
 from feinschliff.parameters.space import make_space as plain_space
 from feinschliff.records import Answer, Example, Score
 from feinschliff.store import get_run, open_store, start_run
@@ -60,10 +60,10 @@ def test_every_cap_is_hard_and_ends_in_a_verdict(tmp_path: Path, caps: Caps) -> 
     baseline = make_baseline(space, None, told=TOLD, backend="unknown")
     price = Price(1.0, 2.0)
     plot = Plot(task, space, baseline, ReadNumber())
-    check(plot, caps, price=price)
+    check(plot, caps, prices=Prices(price))
     with open_store(str(tmp_path / "s.db")) as store:
         run = start_run(store, {"x": 1}, kind="tune")
-        payer = Payer(ScriptedEndpoint(token_hungry), "toy", store, Budget(caps, price=price), run.id)
+        payer = Payer(ScriptedEndpoint(token_hungry), "toy", store, Budget(caps, prices=Prices(price)), run.id)
         result = tune(plot, run, payer)
         spent = store.spent(run.id)
     assert result.verdict is not None

@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,7 @@ def generate_file(
         )
         failures = [answer.failure for answer in answers if answer.failure is not None]
         run = start_run(db, spec, kind="generate")
+        spent = db.spent(run.id)
         # First noted, then written: a kill in between leaves no file that this run would not know as its own.
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / out.name
@@ -109,7 +110,7 @@ def generate_file(
             "failed": len(failures),
             "first_failure": next(iter(failures), None),
             "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
-            "spent": asdict(db.spent(run.id)),
+            "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
         }
 
 
@@ -172,7 +173,7 @@ class Job:
 
     def run(self, link: Connection, db: Store, budget: BudgetSpec | None, watch: Watch) -> list[Answer]:
         caps = make_caps(budget) if budget else Caps()
-        link.check_price(caps)
+        link.check_price(caps, [str(self.settings.values.get("model") or link.model)])
         run = start_run(db, self.spec(link), kind="generate")
         tell(watch, run)
         payer = link.payer(db, run, caps=caps, seed=self.seed, on_answer=watch.on_answer)

@@ -78,7 +78,7 @@ def tune(
     searched = [str(m) for m in (models.values if isinstance(models, Choices) else named) if m is not None]
     # What can be found wrong without the endpoint is found before it is asked for anything.
     plot = Plot(task, wanted, guess_baseline(wanted, baseline), scorer, sampler, watch.on_step, watch.on_phase)
-    check(plot, caps, price=where.price)
+    check(plot, caps, prices=where.prices(), model=where.model_name)
     what = {
         **spec("tune", task, scorer, seed),
         "space": wanted.to_dict(),
@@ -124,7 +124,7 @@ def compare(
     sides = [fixed_settings(task, values, omit=where.omit) for values in (a, b)]
     caps = make_caps(budget)
     match = Match(task, sides[0], sides[1], task_scorer(task, score))
-    check_match(match, caps, price=where.price)
+    check_match(match, caps, prices=where.prices(), model=where.model_name)
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
     what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}
 

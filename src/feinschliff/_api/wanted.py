@@ -44,7 +44,7 @@ class WantedRun:
             spec = {**where(link), **self.what}
             found = None if self.fresh else find_run(db, spec)
             if found is None or not self._is_done(found):
-                link.check_price(self.caps)
+                link.check_price(self.caps, self.models or [link.model])
                 run = start_run(db, spec, kind=self.kind, name=self.name, fresh=self.fresh)
                 tell(watch, run)
                 with run_lock(db, run.id):

@@ -1,7 +1,8 @@
 """From what the user writes to objects: the only place that knows every concrete class."""
 
 from feinschliff.build.connect import Connection, connect
-from feinschliff.build.endpoint import Endpoint, is_local, parse_price
+from feinschliff.build.endpoint import Endpoint, is_local
+from feinschliff.build.prices import load_prices, parse_price, prices_path, remove_price, set_price
 from feinschliff.build.settings import complete_space, make_baseline
 from feinschliff.build.task_file import TaskFile, load_task_file
 
@@ -12,7 +13,11 @@ __all__ = [
     "complete_space",
     "connect",
     "is_local",
+    "load_prices",
     "load_task_file",
     "make_baseline",
     "parse_price",
+    "prices_path",
+    "remove_price",
+    "set_price",
 ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from feinschliff.build.endpoint import Endpoint
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
 from feinschliff.errors import BudgetError
-from feinschliff.generation import Budget, Caps, Payer, choose_model
+from feinschliff.generation import Budget, Caps, Payer, Prices, choose_model
+from feinschliff.i18n import tr
 from feinschliff.records import Answer
 from feinschliff.store import Run, Store
 
@@ -22,15 +23,17 @@ class Connection:
     config: Endpoint
     model: str
     digests: dict[str, str]
+    prices: Prices
 
-    def check_price(self, caps: Caps) -> None:
-        """Refuse a limit in USD without a price. Raises: BudgetError."""
-        if caps.usd is not None and self.config.price is None:
+    def check_price(self, caps: Caps, models: Sequence[str]) -> None:
+        """Refuse a limit in USD where one of the models has no price. Raises: BudgetError."""
+        unpriced = [model for model in models if self.prices.of(model) is None]
+        if caps.usd is not None and unpriced:
             raise BudgetError(
-                "a limit in USD needs a price",
+                tr("a limit in USD needs a price"),
                 asked=f"usd = {caps.usd}",
-                found="no price for this endpoint",
-                mend="give --price IN,OUT in USD per million tokens",
+                found=tr("no price for {models}", models=", ".join(unpriced)),
+                mend=tr("give --price IN,OUT in USD per million tokens, or run fein prices set MODEL IN,OUT"),
             )
 
     def payer(
@@ -43,7 +46,7 @@ class Connection:
         on_answer: Callable[[Answer], None] | None = None,
     ) -> Payer:
         """Someone who pays for answers on this run's account."""
-        budget = Budget(caps, spent=store.spent(run.id), seconds=run.seconds, price=self.config.price)
+        budget = Budget(caps, spent=store.spent(run.id), seconds=run.seconds, prices=self.prices)
         return Payer(
             endpoint=self.endpoint,
             model=self.model,
@@ -68,6 +71,6 @@ def connect(config: Endpoint, *, searched_models: Sequence[str] = ()) -> Iterato
     try:
         model, listed = choose_model(endpoint, config.model_name, searched=searched_models)
         digests = {info.name: info.digest for info in listed if info.digest is not None}
-        yield Connection(endpoint, config, model, digests)
+        yield Connection(endpoint, config, model, digests, config.prices())
     finally:
         endpoint.close()

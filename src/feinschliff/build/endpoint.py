@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias, overload
 from urllib.parse import urlsplit
 
+from feinschliff.build.prices import load_prices, prices_path
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
 from feinschliff.errors import InputError
-from feinschliff.generation import Price
+from feinschliff.generation import Price, PriceEntry, Prices
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models, house_path
 
 _OPENAI_HOST = "api.openai.com"
 _EMBEDDED_SLOTS = 4
 _OMITTABLE = ("seed", "max_tokens")
+
+
+PriceSpec: TypeAlias = Price | tuple[float, float]
+"""USD per million prompt and completion tokens."""
 
 
 class Endpoint:
@@ -31,7 +37,8 @@ class Endpoint:
         concurrency: requests in flight at most (default: the server's slots where it tells, else 4).
         timeout_s: longest wait for one answer, in seconds.
         rpm, tpm: requests and tokens per minute at most.
-        price: USD per million prompt and completion tokens.
+        price: USD per million prompt and completion tokens, for all models or by name or pattern; without it the
+            user's price table counts (`fein prices`), though not for the embedded engine.
         omit: fields that this server refuses and that are never sent: `seed`, `max_tokens`.
     """
 
@@ -46,7 +53,7 @@ class Endpoint:
         timeout_s: float = 120.0,
         rpm: int | None = None,
         tpm: int | None = None,
-        price: Price | tuple[float, float] | None = None,
+        price: PriceSpec | Mapping[str, PriceSpec] | None = None,
         omit: Sequence[str] = (),
     ) -> None:
         self.url = url
@@ -57,7 +64,7 @@ class Endpoint:
         self.timeout_s = timeout_s
         self.rpm = rpm
         self.tpm = tpm
-        self.price = Price(*price) if isinstance(price, tuple) else price
+        self.price = {m: _price(p) for m, p in price.items()} if isinstance(price, Mapping) else _price(price)
         self.omit = tuple(omit)
         self._check()
 
@@ -85,6 +92,14 @@ class Endpoint:
     def model_name(self) -> str | None:
         """The model to ask the opened endpoint for; None where it has only one."""
         return None if self.embedded else self.model
+
+    def prices(self) -> Prices:
+        """What its models cost, as far as anybody said. Raises: InputError for a broken price table."""
+        if isinstance(self.price, Price):
+            return Prices(every=self.price)
+        if self.price is not None:
+            return Prices(entries=tuple(PriceEntry(model, price) for model, price in self.price.items()))
+        return Prices() if self.embedded else Prices(entries=load_prices(), source=str(prices_path()))
 
     def open(self) -> OpenEndpoint:
         """Connect, or start the embedded engine.
@@ -152,19 +167,12 @@ def is_local(model: str) -> bool:
     return model.endswith(".gguf") or model in house_models()
 
 
-def parse_price(text: str) -> Price:
-    """`"0.15,0.60"`: USD per million prompt and completion tokens. Raises: InputError."""
-    try:
-        prompt, completion = (float(part) for part in text.split(","))
-        if prompt < 0 or completion < 0:
-            raise ValueError
-    except ValueError:
-        raise InputError(
-            f"'{text}' is no price",
-            asked=f"--price {text}",
-            mend="write IN,OUT in USD per million tokens, as 0.15,0.60",
-        ) from None
-    return Price(prompt, completion)
+@overload
+def _price(spec: PriceSpec) -> Price: ...
+@overload
+def _price(spec: None) -> None: ...
+def _price(spec: PriceSpec | None) -> Price | None:
+    return Price(*spec) if isinstance(spec, tuple) else spec
 
 
 def _within(url: str, base: str) -> bool:

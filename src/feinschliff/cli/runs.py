@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,7 +86,7 @@ def _with_costs(db: Store, run: Run) -> Run:
     if run.result is not None:
         return run
     spent = db.spent(run.id)
-    costs = {**asdict(spent), "seconds": round(run.seconds, 3)}
+    costs = {**spent.to_dict(), "seconds": round(run.seconds, 3)}
     return replace(run, result={"verdict": None, "spent": costs})
 
 

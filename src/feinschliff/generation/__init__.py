@@ -1,8 +1,10 @@
 """The only path to a paid answer."""
 
-from feinschliff.generation.budget import Budget, Caps, Price
+from feinschliff.generation.bound import most_prompt_tokens
+from feinschliff.generation.budget import Budget, Caps
 from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate
 from feinschliff.generation.model import choose_model
+from feinschliff.generation.prices import Price, PriceEntry, Prices
 from feinschliff.generation.render import check_template, render_messages, variables
 
 __all__ = [
@@ -11,11 +13,14 @@ __all__ = [
     "Caps",
     "Payer",
     "Price",
+    "PriceEntry",
+    "Prices",
     "answer_seed",
     "check_template",
     "choose_model",
     "estimate_prompt_tokens",
     "generate",
+    "most_prompt_tokens",
     "render_messages",
     "variables",
 ]

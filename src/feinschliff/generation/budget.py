@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feinschliff.endpoints.protocol import Reply, Request
-from feinschliff.generation.usage import completion_tokens, prompt_tokens
+from feinschliff.generation.bound import Bound, Tokens
+from feinschliff.generation.prices import Prices
+from feinschliff.generation.usage import completion_tokens, is_estimated, prompt_tokens
 from feinschliff.store import Spent
 
-
-@dataclass(frozen=True)
-class Price:
-    """USD per million tokens."""
-
-    prompt: float
-    completion: float
-
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """USD for these tokens."""
-        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
+_CLOSING_S = 1.0
+_CLOSING_SHARE = 0.1
+"""What is left of a limit on time for the end of the run (scores, verdict, page): a second, of a short one a tenth."""
 
 
 @dataclass(frozen=True)
@@ -59,26 +54,51 @@ class Caps:
         return {"requests": self.requests, "tokens": self.tokens, "seconds": self.seconds, "usd": self.usd}
 
 
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """What is reserved for an attempt that is under way."""
+
+    model: str
+    prompt: int
+    completion: int
+    usd: float
+
+
 class Budget:
     """The gate before every HTTP attempt: counts what was spent and what is in flight.
+
+    An attempt is admitted where the most that it can cost still fits; once it is over, what the server counted takes
+    the place of that. What nobody counted (a broken answer, one without usage) stays charged at its most.
 
     `limit` narrows it for a while (the search leaves a quarter to the confirmation).
     """
 
     def __init__(
-        self, caps: Caps, *, spent: Spent | None = None, seconds: float = 0.0, price: Price | None = None
+        self,
+        caps: Caps,
+        *,
+        spent: Spent | None = None,
+        seconds: float = 0.0,
+        prices: Prices | None = None,
+        started: float | None = None,
     ) -> None:
+        """Args:
+        spent: what earlier resumes have spent.
+        seconds: how long they took.
+        started: `time.monotonic()` from which this resume's seconds count; now if None.
+        """
         before = spent or Spent()
         self.caps = caps
         self.limit = caps
-        self.price = price
+        self.prices = prices or Prices()
         self.requests = before.requests
-        self.prompt_tokens = before.prompt_tokens
-        self.completion_tokens = before.completion_tokens
-        self._reserved: dict[str, tuple[int, int]] = {}
-        self._prompt_ratio = 1.0
+        self.tokens = before.tokens + before.uncounted_tokens
+        """Spent so far, with what nobody counted at the most that it can have been."""
+        self.usd = self.prices.most_usd(before)
+        self._reserved: dict[str, _Most] = {}
+        self._bounds: dict[str, Bound] = {}
         self._seconds_before = seconds
-        self._started = time.monotonic()
+        self._started = time.monotonic() if started is None else started
         self.refused: str | None = None
         """Which limit refused an attempt last, perhaps only until others had settled."""
         self.exhausted: str | None = None
@@ -95,14 +115,33 @@ class Budget:
         return time.monotonic() - self._started
 
     @property
-    def tokens(self) -> int:
-        """Tokens spent so far."""
-        return self.prompt_tokens + self.completion_tokens
+    def too_long(self) -> bool:
+        """True where an answer was longer than its request allowed: then limits in tokens can be passed by one."""
+        return any(bound.too_long for bound in self._bounds.values())
+
+    def most_at_once(self, requests: Sequence[Request], slots: int) -> tuple[int, Tokens, str]:
+        """(attempts, tokens, model): the most that `slots` attempts at these requests can cost together.
+
+        As far as the limits reach; the model is that of the dearest.
+        """
+        sizes = [self._most(request) for request in requests]
+        dearest = max(sizes, key=lambda most: (most.usd, most.prompt + most.completion))
+        prompt, completion = max(most.prompt for most in sizes), max(most.completion for most in sizes)
+        attempts = min(slots, len(sizes))
+        if self.caps.requests is not None:
+            attempts = max(0, min(attempts, self.caps.requests - self.requests))
+        fits = float(attempts)
+        if self.caps.tokens is not None:
+            fits = min(fits, (self.caps.tokens - self.tokens) / (prompt + completion))
+        price = self.prices.of(dearest.model)
+        if self.caps.usd is not None and price is not None:
+            fits = min(fits, (self.caps.usd - self.usd) / max(1e-12, price.of(prompt, completion)))
+        return attempts, (math.ceil(prompt * max(0.0, fits)), math.ceil(completion * max(0.0, fits))), dearest.model
 
     def admit(self, request: Request) -> bool:
-        """Charge one attempt and reserve its tokens, if every limit allows it."""
-        wanted = (math.ceil(request.prompt_tokens * self._prompt_ratio), request.max_tokens)
-        self.refused = self._refusal(*wanted)
+        """Charge one attempt and reserve the most it can cost, if every limit allows it."""
+        wanted = self._most(request)
+        self.refused = self._refusal(wanted)
         if self.refused is not None:
             return False
         self.requests += 1
@@ -110,28 +149,55 @@ class Budget:
         return True
 
     def time_left_s(self) -> float | None:
-        """Seconds until the limit on time; None without one."""
-        return None if self.limit.seconds is None else max(0.0, self.limit.seconds - self.seconds)
+        """Seconds until the limit on time, but for what the end of the run takes; None without a limit."""
+        if self.limit.seconds is None:
+            return None
+        return max(0.0, self.limit.seconds - min(_CLOSING_S, _CLOSING_SHARE * self.limit.seconds) - self.seconds)
 
     def settle(self, request: Request, reply: Reply | None, *, lost: bool = False) -> None:
-        """Replace the reservation by what the attempt really took (nothing, where it failed)."""
-        self._reserved.pop(request.id, None)
-        if reply is not None:
-            self.prompt_tokens += prompt_tokens(reply)
-            self.completion_tokens += completion_tokens(reply)
-            # Estimates that turned out too low are corrected for all that follow; a hard cap must not rest on them.
-            self._prompt_ratio = max(self._prompt_ratio, prompt_tokens(reply) / max(1, request.prompt_tokens))
+        """Replace the reservation by what the attempt really took."""
+        self.close(request, reply, lost=lost)
 
-    def _refusal(self, prompt: int, completion: int) -> str | None:
+    def close(self, request: Request, reply: Reply | None, *, lost: bool) -> Tokens:
+        """As `settle`; returns the (prompt, completion) tokens that nobody counted, at the most they can have been."""
+        most = self._reserved.pop(request.id, None)
+        if most is None or (reply is None and not lost):
+            return 0, 0
+        counted = (0, 0) if reply is None else (prompt_tokens(reply), completion_tokens(reply))
+        uncounted = (0, 0)
+        if reply is None or is_estimated(reply):
+            uncounted = (max(0, most.prompt - counted[0]), max(0, most.completion - counted[1]))
+        else:
+            self._bounds[request.model].learn(reply)
+        self.tokens += sum(counted) + sum(uncounted)
+        price = self.prices.of(request.model)
+        if price is not None:
+            self.usd += price.of(*counted) + price.of(*uncounted)
+        return uncounted
+
+    def _most(self, request: Request) -> _Most:
+        prompt, completion = self._bounds.setdefault(request.model, Bound()).of(request)
+        price = self.prices.of(request.model)
+        return _Most(request.model, prompt, completion, 0.0 if price is None else price.of(prompt, completion))
+
+    def _refusal(self, wanted: _Most) -> str | None:
         limit = self.limit
         if limit.requests is not None and self.requests + 1 > limit.requests:
             return "requests"
-        prompt += self.prompt_tokens + sum(p for p, _ in self._reserved.values())
-        completion += self.completion_tokens + sum(c for _, c in self._reserved.values())
-        if limit.tokens is not None and prompt + completion > limit.tokens:
-            return "tokens"
-        if limit.usd is not None and self.price is not None and self.price.of(prompt, completion) > limit.usd:
-            return "usd"
-        if limit.seconds is not None and self.seconds >= limit.seconds:
-            return "seconds"
-        return None
+        if limit.tokens is not None:
+            reserved = sum(most.prompt + most.completion for most in self._reserved.values())
+            if self.tokens + reserved + wanted.prompt + wanted.completion > limit.tokens or self._unknown(wanted):
+                return "tokens"
+        if limit.usd is not None:
+            if self.prices.of(wanted.model) is None:
+                return "usd"
+            reserved_usd = sum(most.usd for most in self._reserved.values())
+            if self.usd + reserved_usd + wanted.usd > limit.usd or self._unknown(wanted):
+                return "usd"
+        left = self.time_left_s()
+        return "seconds" if left is not None and left <= 0 else None
+
+    def _unknown(self, wanted: _Most) -> bool:
+        """True while a model's first request is under way: only its answer shows what the template adds to a prompt."""
+        known = self._bounds[wanted.model].known
+        return not known and any(most.model == wanted.model for most in self._reserved.values())

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from feinschliff.endpoints.protocol import Endpoint, Reply, Request
+from feinschliff.generation.account import Account
 from feinschliff.generation.budget import Budget
 from feinschliff.generation.classify import to_answer
+from feinschliff.generation.order import ModelOrder
 from feinschliff.generation.render import render_messages
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
 from feinschliff.records import Answer, Example, Message, Settings, canonical_json, digest
@@ -57,6 +59,12 @@ class Payer:
     """Fields that the server refuses and that are not sent (`seed`, `max_tokens`)."""
     on_answer: Callable[[Answer], None] | None = None
     """Told of every new answer, from another thread."""
+    order: ModelOrder = field(default_factory=ModelOrder)
+    """Which model is asked first; remembers the one that was asked last."""
+
+    def model_of(self, settings: Settings) -> str:
+        """The model that these settings ask."""
+        return str(settings.values.get("model") or self.model)
 
 
 def generate(asks: Sequence[Ask], payer: Payer) -> list[Answer | None]:
@@ -95,7 +103,7 @@ def _plan(ask: Ask, payer: Payer) -> _Plan:
     fields = wire_fields(ask.settings)
     fields.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
     fields["seed"] = answer_seed(payer.seed, ask.example.id, ask.repeat)
-    model = str(ask.settings.values.get("model") or payer.model)
+    model = payer.model_of(ask.settings)
     prompt = prompt_hash(messages)
     request = Request(
         id=_key(payer, model, prompt, fields, ask.repeat),
@@ -126,36 +134,28 @@ def _max_tokens(fields: Mapping[str, JsonValue]) -> int:
 
 
 def _send(missing: Mapping[str, _Plan], payer: Payer) -> dict[str, Answer]:
-    """Ask for what is missing, grouped by model so that a local server loads each only once."""
+    """Ask for what is missing, one model after the other."""
     payer.store.put_prompts({plan.prompt: plan.request.messages for plan in missing.values()})
-    batch = _Batch(missing, payer)
-    before = payer.budget.requests
-    try:
-        report = payer.endpoint.send(batch.requests(), gate=payer.budget, sink=batch.take)
+    account = Account(payer.store, payer.run, payer.budget, slots=payer.endpoint.concurrency)
+    batch = _Batch(missing, payer, account)
+    for models in payer.order.rounds({plan.request.model for plan in missing.values()}, payer.endpoint.backend):
+        requests = [plan.request for model in models for plan in missing.values() if plan.request.model == model]
+        with account.under_way(requests):
+            report = payer.endpoint.send(requests, gate=account, sink=batch.take)
         if report.unsent:
             payer.budget.exhausted = payer.budget.refused
-    finally:
-        # Attempts that led to no answer are paid for as well; those of answers are charged with them.
-        unanswered = payer.budget.requests - before - batch.charged
-        if unanswered > 0:
-            payer.store.charge(payer.run, unanswered)
-        payer.store.flush()
     return batch.answers
 
 
 class _Batch:
-    """The requests of one call and the answers as they come."""
+    """The answers of one call as they come."""
 
-    def __init__(self, plans: Mapping[str, _Plan], payer: Payer) -> None:
+    def __init__(self, plans: Mapping[str, _Plan], payer: Payer, account: Account) -> None:
         self._plans = plans
         self._payer = payer
+        self._account = account
         self._lock = threading.Lock()
         self.answers: dict[str, Answer] = {}
-        self.charged = 0
-
-    def requests(self) -> Iterator[Request]:
-        for plan in sorted(self._plans.values(), key=lambda plan: plan.request.model):
-            yield plan.request
 
     def take(self, reply: Reply, done: Callable[[], None]) -> None:
         plan, payer = self._plans[reply.request.id], self._payer
@@ -165,16 +165,9 @@ class _Batch:
             prompt = plan.request.messages[-1].content
             _LOG.debug("request %s %s %s", answer.example, canonical_json(dict(fields)), canonical_json(prompt))
             _LOG.debug("answer %s %s %s", answer.example, answer.flags, canonical_json(answer.failure or answer.text))
-        paid = Paid(answer, payer.endpoint.identity, plan.request.model, plan.prompt, fields)
-        price = payer.budget.price
-        usd = None if price is None else price.of(answer.prompt_tokens, answer.completion_tokens)
         with self._lock:
             self.answers[answer.key] = answer
-            self.charged += answer.attempts
-        if reply.transient:
-            # Paid for, but no answer: the next call asks again, since what failed may have passed.
-            payer.store.charge(payer.run, answer.attempts, done=done)
-        else:
-            payer.store.put_answer(paid, run=payer.run, usd=usd, done=done)
+        paid = Paid(answer, payer.endpoint.identity, plan.request.model, plan.prompt, fields)
+        self._account.put(paid, reply, done=done)
         if payer.on_answer is not None:
             payer.on_answer(answer)

@@ -1,10 +1,12 @@
 """The store: every answer, score and run, durable before it is used."""
 
+from feinschliff.store.ledger import ModelSpent, Spent
 from feinschliff.store.lock import run_lock
 from feinschliff.store.runs import Run, find_run, get_run, list_runs, remove_run, run_id, start_run, update_run
-from feinschliff.store.store import Paid, Spent, Store, default_path, open_store, prompt_hash
+from feinschliff.store.store import Paid, Store, default_path, open_store, prompt_hash
 
 __all__ = [
+    "ModelSpent",
     "Paid",
     "Run",
     "Spent",

@@ -46,7 +46,10 @@ ledger = sa.Table(
     sa.Column("prompt_tokens", sa.Integer, nullable=False),
     sa.Column("completion_tokens", sa.Integer, nullable=False),
     sa.Column("usd", sa.Float, nullable=True),
+    sa.Column("model", sa.Text, nullable=True),
 )
+"""What runs were charged. A row with the `key` of an answer holds that answer's tokens as they were counted; a row
+without one holds attempts that brought no answer, with the most tokens that they can have cost."""
 
 scores = sa.Table(
     "scores",

@@ -19,25 +19,11 @@ from pydantic import JsonValue, TypeAdapter
 from feinschliff.errors import StoreError, StoreUnusable
 from feinschliff.records import Answer, Message, Score, TokenLogprob, canonical_json, digest
 from feinschliff.store import schema
+from feinschliff.store.ledger import Spent, Tokens, read_spent, uncounted_row
 from feinschliff.store.writer import Entry, Writer, brief, insert_ignoring
 
 _LOGPROBS = TypeAdapter(tuple[TokenLogprob, ...])
 _CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What a run has paid so far, over all its resumes."""
-
-    requests: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    usd: float | None = None
-
-    @property
-    def tokens(self) -> int:
-        """Prompt and completion tokens together."""
-        return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True)
@@ -95,8 +81,19 @@ class Store:
             with self.transaction() as connection:
                 connection.execute(insert_ignoring(self.engine, schema.prompts), rows)
 
-    def put_answer(self, paid: Paid, *, run: str, usd: float | None, done: Callable[[], None]) -> None:
-        """Queue an answer and its charge to `run`; `done` is called (from another thread) once both are durable."""
+    def put_answer(
+        self,
+        paid: Paid,
+        *,
+        run: str,
+        usd: float | None,
+        done: Callable[[], None],
+        requests: int | None = None,
+    ) -> None:
+        """Queue an answer and its charge to `run`; `done` is called (from another thread) once both are durable.
+
+        `requests`: attempts that have not been charged yet; all that the answer took if None.
+        """
         answer = paid.answer
         row = {
             "key": answer.key,
@@ -111,17 +108,40 @@ class Store:
         charge = {
             "run": run,
             "key": answer.key,
-            "requests": answer.attempts,
+            "requests": answer.attempts if requests is None else requests,
             "prompt_tokens": answer.prompt_tokens,
             "completion_tokens": answer.completion_tokens,
             "usd": usd,
+            "model": paid.model,
         }
         self._writer.put(Entry(row, charge, done))
 
-    def charge(self, run: str, requests: int, *, done: Callable[[], None] | None = None) -> None:
-        """Charge attempts that brought no answer."""
-        row = {"run": run, "key": None, "requests": requests, "prompt_tokens": 0, "completion_tokens": 0, "usd": None}
-        self._writer.put(Entry(None, row, done or _nothing))
+    def charge(
+        self,
+        run: str,
+        requests: int,
+        *,
+        tokens: Tokens = (0, 0),
+        model: str | None = None,
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        """Queue a charge for attempts that brought no answer, with the most tokens that they can have cost."""
+        self._writer.put(Entry(None, uncounted_row(run, requests, tokens, model), done or _nothing))
+
+    def set_aside(self, run: str, requests: int, *, tokens: Tokens = (0, 0), model: str | None = None) -> int:
+        """Charge at once what is about to be spent; a process that is killed has then paid for it.
+
+        Returns a number for `release`.
+        """
+        with self.transaction() as connection:
+            made = connection.execute(sa.insert(schema.ledger).values(uncounted_row(run, requests, tokens, model)))
+            assert made.inserted_primary_key is not None
+            return int(made.inserted_primary_key[0])
+
+    def release(self, number: int) -> None:
+        """Take back what was set aside: all that was spent of it has been charged by itself."""
+        with self.transaction() as connection:
+            connection.execute(sa.delete(schema.ledger).where(schema.ledger.c.id == number))
 
     def flush(self) -> None:
         """Wait until every queued answer is durable."""
@@ -141,16 +161,8 @@ class Store:
 
     def spent(self, run: str) -> Spent:
         """What `run` has paid."""
-        c = schema.ledger.c
-        query = sa.select(
-            sa.func.coalesce(sa.func.sum(c.requests), 0),
-            sa.func.coalesce(sa.func.sum(c.prompt_tokens), 0),
-            sa.func.coalesce(sa.func.sum(c.completion_tokens), 0),
-            sa.func.sum(c.usd),
-        ).where(c.run == run)
         with self.transaction() as connection:
-            requests, prompt, completion, usd = connection.execute(query).one()
-        return Spent(int(requests), int(prompt), int(completion), None if usd is None else float(usd))
+            return read_spent(connection, run)
 
     def put_scores(self, scorer: str, scored: Iterable[tuple[str, str, Score]]) -> None:
         """Keep scores as (answer key, example fingerprint, score)."""
@@ -216,12 +228,19 @@ def _create(engine: sa.Engine) -> None:
         try:
             with engine.begin() as connection:
                 schema.METADATA.create_all(connection)
+                _add_columns(connection)
                 _check_version(connection, insert_ignoring(engine, schema.meta))
             return
         except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
             if last:
                 raise
             time.sleep(0.2)
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    """Columns that were not there from the beginning; all may be empty, so the format stays the same."""
+    if "model" not in {column["name"] for column in sa.inspect(connection).get_columns("ledger")}:
+        connection.execute(sa.text("ALTER TABLE ledger ADD COLUMN model TEXT"))
 
 
 def _engine(target: str) -> sa.Engine:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from feinschliff.datasets.split import FEWEST_TO_SPLIT, Split
 from feinschliff.datasets.task import Task
-from feinschliff.generation import Caps, Payer, Price, estimate_prompt_tokens, render_messages
+from feinschliff.generation import (
+    Caps,
+    Payer,
+    Prices,
+    estimate_prompt_tokens,
+    most_prompt_tokens,
+    render_messages,
+)
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer
@@ -31,11 +38,11 @@ class Match:
     scorer: Scorer
 
 
-def check_match(match: Match, caps: Caps, *, price: Price | None = None) -> None:
+def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:
     """Say before the first request what cannot work. Raises: TaskError, BudgetError."""
     for settings in (match.a, match.b):
         check_texts(settings, match.task)
-    plan = Plan(caps, first=_first_cost(match), price=price)
+    plan = make_match_plan(match, caps, prices=prices, model=model)
     check_budget(plan, least_answers=min(least_confirmation(_everything(match)), 2 * len(match.task.examples)))
 
 
@@ -46,7 +53,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
     """
     with keeping_track(run, payer) as clock:
         parts = _everything(match)
-        plan = Plan(payer.budget.caps, first=_first_cost(match), price=payer.budget.price)
+        plan = make_match_plan(match, payer.budget.caps, prices=payer.budget.prices, model=payer.model)
         measured, pairs = confirm(match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer)
         answers = [answer for p in pairs for answer in (p.best, p.baseline) if answer is not None]
         warnings = [
@@ -69,6 +76,12 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
     return result
 
 
+def make_match_plan(match: Match, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
+    """The comparison's plan under these limits; `model` is asked where a side names none."""
+    models = [str(side.values.get("model") or model or "") or None for side in (match.a, match.b)]
+    return Plan(caps, first=_first_cost(match), prices=prices, models=models)
+
+
 def _everything(match: Match) -> Split:
     examples = match.task.examples
     return Split(search=(), held_out=examples, shared=len(examples) < FEWEST_TO_SPLIT)
@@ -78,4 +91,5 @@ def _first_cost(match: Match) -> Cost:
     prompts = [render_messages(e, s) for e in match.task.examples[:50] for s in (match.a, match.b)]
     limits = [v for s in (match.a, match.b) if isinstance(v := s.values.get("max_tokens"), int)]
     most = max(limits, default=DEFAULT_MAX_TOKENS)
-    return Cost(max(estimate_prompt_tokens(p) for p in prompts), most // 2, most)
+    prompt = max(estimate_prompt_tokens(p) for p in prompts)
+    return Cost(prompt, most // 2, (max(most_prompt_tokens(p) for p in prompts), most))

@@ -27,8 +27,9 @@ def confirm(
     """The paired difference on held-out examples, or over fresh repeats where too few can be held out."""
     units = confirmation_units(split, plan.room_to_confirm())
     pairs = measure_pairs(units, best, baseline, payer=payer, scorer=scorer)
+    models = [payer.model_of(settings) for settings in (best, baseline)]
     for pair in pairs:
-        plan.use([pair.best, pair.baseline])
+        plan.use([pair.best, pair.baseline], models=models)
     return held_out(pairs, unit="repeats" if split.shared else "examples"), pairs
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feinschliff.errors import BudgetError
-from feinschliff.generation import Caps, Price
+from feinschliff.generation import Caps, Prices
 from feinschliff.records import Answer
 
 CONFIRMATION_SHARE = 0.25
@@ -32,8 +32,8 @@ class Cost:
     """Estimate of the longest prompt."""
     completion_tokens: int
     """Expected length of an answer."""
-    max_tokens: int
-    """The longest answer that is allowed: what the gate reserves."""
+    most: tuple[int, int]
+    """The most (prompt, completion) tokens that any answer can take: what the gate reserves."""
 
 
 class Plan:
@@ -44,13 +44,24 @@ class Plan:
     `keep` answers at least are left to the confirmation.
     """
 
-    def __init__(self, caps: Caps, *, first: Cost | None = None, price: Price | None = None, keep: int = 0) -> None:
+    def __init__(
+        self,
+        caps: Caps,
+        *,
+        first: Cost | None = None,
+        prices: Prices | None = None,
+        models: Sequence[str | None] = (None,),
+        keep: int = 0,
+    ) -> None:
+        """`models`: all that may be asked; before the first answer, and for reservations, the dearest counts."""
         self.caps = caps
         self.answers = 0
         self.prompt_tokens = 0
         self.completion_tokens = 0
-        self._first = first or Cost(0, 0, 0)
-        self._price = price
+        self.usd = 0.0
+        self._first = first or Cost(0, 0, (0, 0))
+        self._prices = prices or Prices()
+        self._dearest = self._prices.dearest(models)
         self._keep = keep
         # By requests alone: answers can turn out cheaper than expected, and then limits in tokens reach further.
         self._by_requests = _MOST_ANSWERS if caps.requests is None else int(caps.requests * PLANNED_SHARE)
@@ -61,13 +72,16 @@ class Plan:
         """Answers that the search may use, the probe included."""
         return self._for_search(self.answers_planned)
 
-    def use(self, answers: Sequence[Answer | None]) -> None:
-        """Note answers that were used."""
-        for answer in answers:
+    def use(self, answers: Sequence[Answer | None], *, models: Sequence[str] | None = None) -> None:
+        """Note answers that were used, each of its model where there are several."""
+        for index, answer in enumerate(answers):
             if answer is not None:
                 self.answers += 1
                 self.prompt_tokens += answer.prompt_tokens
                 self.completion_tokens += answer.completion_tokens
+                price = self._dearest if models is None else self._prices.of(models[index])
+                if price is not None:
+                    self.usd += price.of(answer.prompt_tokens, answer.completion_tokens)
 
     def room(self) -> int:
         """How many more answers the search may use, by what an answer has cost so far."""
@@ -83,17 +97,15 @@ class Plan:
 
     def _affordable(self, share: float) -> int:
         """Answers left by tokens and money."""
-        prompt = self.prompt_tokens / self.answers if self.answers else self._first.prompt_tokens
-        completion = self.completion_tokens / self.answers if self.answers else self._first.completion_tokens
-        used = (self.prompt_tokens, self.completion_tokens)
-        left = [float(_MOST_ANSWERS)]
+        first, dearest, left = self._first, self._dearest, [float(_MOST_ANSWERS)]
         if self.caps.tokens is not None:
-            reserve = self._first.prompt_tokens + self._first.max_tokens
-            left.append((self.caps.tokens * share - sum(used) - reserve) / max(1.0, (prompt + completion) * _SLACK))
-        if self.caps.usd is not None and self._price is not None:
-            reserve_usd = self._price.of(self._first.prompt_tokens, self._first.max_tokens)
-            each = (prompt * self._price.prompt + completion * self._price.completion) / 1e6
-            left.append((self.caps.usd * share - self._price.of(*used) - reserve_usd) / max(1e-12, each * _SLACK))
+            used = self.prompt_tokens + self.completion_tokens
+            each = used / self.answers if self.answers else first.prompt_tokens + first.completion_tokens
+            left.append((self.caps.tokens * share - used - sum(first.most)) / max(1.0, each * _SLACK))
+        if self.caps.usd is not None and dearest is not None:
+            before = dearest.of(first.prompt_tokens, first.completion_tokens)
+            each = self.usd / self.answers if self.answers else before
+            left.append((self.caps.usd * share - self.usd - dearest.of(*first.most)) / max(1e-12, each * _SLACK))
         return int(min(left))
 
 

@@ -10,7 +10,14 @@ from feinschliff.datasets.split import Split, split
 from feinschliff.datasets.task import Task
 from feinschliff.endpoints.protocol import Backend
 from feinschliff.errors import ParameterError
-from feinschliff.generation import Caps, Price, check_template, estimate_prompt_tokens, render_messages
+from feinschliff.generation import (
+    Caps,
+    Prices,
+    check_template,
+    estimate_prompt_tokens,
+    most_prompt_tokens,
+    render_messages,
+)
 from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.probing import PROBE_ANSWERS
@@ -45,8 +52,10 @@ class Plot:
     """Server software: decides whether and how its knobs are probed."""
 
 
-def check(plot: Plot, caps: Caps, *, price: Price | None = None) -> None:
+def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:
     """Say before the first request what cannot work: templates, sampler, a budget that is too small.
+
+    `model` is asked where settings name none.
 
     Raises: TaskError, ParameterError, BudgetError.
     """
@@ -57,7 +66,8 @@ def check(plot: Plot, caps: Caps, *, price: Price | None = None) -> None:
     if not plot.space.knobs:
         raise nothing_to_search("every parameter has one fixed value")
     parts = split(plot.task.examples)
-    check_budget(make_plan(plot, parts, caps, price=price), least_answers=_least_answers(plot, parts))
+    plan = make_plan(plot, parts, caps, prices=prices, model=model)
+    check_budget(plan, least_answers=_least_answers(plot, parts))
 
 
 def check_texts(settings: Settings, task: Task) -> None:
@@ -76,18 +86,29 @@ def _least_answers(plot: Plot, parts: Split) -> int:
     return max(math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts))
 
 
-def make_plan(plot: Plot, parts: Split, caps: Caps, *, price: Price | None) -> Plan:
+def make_plan(plot: Plot, parts: Split, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
     """The run's plan under these limits."""
-    return Plan(caps, first=first_cost(plot, parts), price=price, keep=least_confirmation(parts))
+    models = models_of(plot, model)
+    return Plan(caps, first=first_cost(plot, parts), prices=prices, models=models, keep=least_confirmation(parts))
+
+
+def models_of(plot: Plot, model: str | None) -> list[str | None]:
+    """All models that the run may ask; `model` is the one where settings name none."""
+    knob = plot.space.knobs.get("model")
+    named = knob.values if isinstance(knob, Choices) else [plot.space.fixed.get("model")]
+    found = [value or model for value in (*named, plot.baseline.values.get("model"))]
+    return [name for name in dict.fromkeys(found) if isinstance(name, str)] or [None]
 
 
 def first_cost(plot: Plot, parts: Split) -> Cost:
     """What an answer is taken to cost before there is one: the longest prompts, and twice the targets' length."""
     whole = _filled(plot, plot.space.settings({}).merged(plot.baseline))
-    prompt = max(estimate_prompt_tokens(render_messages(e, whole)) for e in parts.search[:50])
-    most = _max_tokens(plot)
+    prompts = [render_messages(e, whole) for e in parts.search[:50]]
+    prompt = max(estimate_prompt_tokens(p) for p in prompts)
+    longest = _max_tokens(plot)
     targets = [estimate_tokens(e.target) for e in parts.search if e.target]
-    return Cost(prompt, min(most, 2 * max(targets, default=most // 2) + _SHORT_ANSWER), most)
+    expected = min(longest, 2 * max(targets, default=longest // 2) + _SHORT_ANSWER)
+    return Cost(prompt, expected, (max(most_prompt_tokens(p) for p in prompts), longest))
 
 
 def nothing_to_search(found: str) -> ParameterError:

@@ -108,7 +108,7 @@ class Search:
                 asks.append(Ask(example, tried.settings, repeat))
                 owners.append(tried)
         answers = generate(asks, self.payer)
-        self.plan.use(answers)
+        self.plan.use(answers, models=[self.payer.model_of(ask.settings) for ask in asks])
         have = [(ask.example, a) for ask, a in zip(asks, answers, strict=True) if a is not None]
         scores = iter(score_answers(self.scorer, [e for e, _ in have], [a for _, a in have], store=self.payer.store))
         self.answers.extend(a for _, a in have)

@@ -45,7 +45,7 @@ def tune(plot: Plot, run: Run, payer: Payer) -> Result:
 
 def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     parts = split(plot.task.examples)
-    plan = make_plan(plot, parts, payer.budget.caps, price=payer.budget.price)
+    plan = make_plan(plot, parts, payer.budget.caps, prices=payer.budget.prices, model=payer.model)
     payer.budget.limit = search_limit(payer.budget.caps)
     _phase(plot, "probe", plan.answers_planned)
     knobs, probed = probe_echo(plot.space, parts.search[0], payer, backend=plot.backend)
@@ -121,7 +121,7 @@ def make_result(
             "prompt_tokens": spent.prompt_tokens,
             "completion_tokens": spent.completion_tokens,
             "seconds": round(payer.budget.seconds, 3),
-            "usd": spent.usd,
+            "usd": payer.budget.prices.spent_usd(spent),
         },
         warnings=warnings,
         details=details,
