@@ -1,13 +1,16 @@
-"""What the fault benchmarks share: a task for the fake server, and `fein tune` as a process of its own."""
+"""What benchmarks share: a task for the fake server, `fein tune` as a process of its own, and the model's name."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from feinschliff.models.house import house_path
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,3 +49,8 @@ def run_to_end(command: list[str]) -> tuple[int, dict[str, Any]]:
 def outcome(document: dict[str, Any]) -> dict[str, Any]:
     """All that must not depend on faults and interruptions: everything but what it cost and where it lies."""
     return {name: value for name, value in document.items() if name not in {"spent", "report", "run"}}
+
+
+def model_record(name: str) -> dict[str, str]:
+    """Name and SHA-256 of a shipped model, as every results file keeps them."""
+    return {"name": name, "sha256": hashlib.sha256(house_path(name).read_bytes()).hexdigest()}
