@@ -41,7 +41,7 @@ app = typer.Typer(
     cls=Verbs,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    **QUIET,
+    **{**QUIET, "add_completion": True},
 )
 
 

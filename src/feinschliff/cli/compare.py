@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.")],
+    source: Annotated[
+        str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.", autocompletion=complete.data)
+    ],
     a: Annotated[str, typer.Option("--a", help="Settings: NAME=VALUE,..., a JSON object, or @file.json.")],
     b: Annotated[str, typer.Option("--b", help="What --a is compared with.")],
     prompt: o.Prompt = None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError, InputError
@@ -20,7 +21,12 @@ _TEXT_COLUMNS = ("Posts", "Post", "posts", "post", "text", "Text")
 def posts_command(
     out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
     count: Annotated[int, typer.Option("--count", min=1, help="How many posts.")] = 2700,
-    language: Annotated[str | None, typer.Option("--language", help="de or en; both in turn if not given.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", help="de or en; both in turn if not given.", autocompletion=complete.words("de", "en")
+        ),
+    ] = None,
     seed: o.Seed = 0,
     as_json: o.AsJson = False,
 ) -> None:
@@ -42,7 +48,7 @@ def posts_command(
 
 @app.command("subjects")
 def subjects_command(
-    source: Annotated[str, typer.Argument(metavar="FILE", help="File with posts.")],
+    source: Annotated[str, typer.Argument(metavar="FILE", help="File with posts.", autocompletion=complete.data)],
     out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
     by: Annotated[str, typer.Option("--by", help="rule: the most telling phrase, at most ten words.")] = "rule",
     column: Annotated[str | None, typer.Option("--column", help="Column of the posts; Posts if not given.")] = None,

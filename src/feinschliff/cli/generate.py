@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import ParameterError
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.")],
+    source: Annotated[
+        str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.", autocompletion=complete.data)
+    ],
     out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
     prompt: o.Prompt = None,
     system: o.System = None,

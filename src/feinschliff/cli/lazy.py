@@ -45,15 +45,16 @@ class Verb:
 
 
 class Group(TyperGroup):
-    """A group whose `--help`, where it is not given, is False instead of None: typer loads pydantic to tell."""
+    """A group whose flags, where they are not given, are False instead of None: typer loads pydantic to tell."""
 
-    def get_help_option(self, ctx: Any) -> Any:
-        """The option `--help`."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.default = False
-            option.show_default = False
-        return option
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All options, `--help` among them."""
+        params: list[Any] = list(super().get_params(ctx))
+        for param in params:
+            if getattr(param, "is_flag", False) and param.default is None:
+                param.default = False
+                param.show_default = False
+        return params
 
 
 class LazyGroup(Group):

@@ -31,6 +31,8 @@ class _Usage(InputError):
 def main() -> None:
     """Run `fein` with the process's arguments and leave with its exit code."""
     choose_encoding(sys.stdout, sys.stderr)
+    if "_FEIN_COMPLETE" in os.environ:
+        os.environ["COLUMNS"] = "1000"  # typer would wrap long help, and the shell take its second line for a word
     code = run(sys.argv[1:])
     with writing():
         if sys.stdout is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feinschliff.cli import complete
 from feinschliff.cli.log import hide
 from feinschliff.cli.log import set_up_log as set_up_log
 from feinschliff.cli.output import say
@@ -27,11 +28,21 @@ EndpointUrl = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option("--model", help="Model as the endpoint lists it, or a .gguf file.", rich_help_panel=ENDPOINT),
+    typer.Option(
+        "--model",
+        help="Model as the endpoint lists it, or a .gguf file.",
+        rich_help_panel=ENDPOINT,
+        autocompletion=complete.models,
+    ),
 ]
 ApiKeyEnv = Annotated[
     str | None,
-    typer.Option("--api-key-env", help="Environment variable that holds the key.", rich_help_panel=ENDPOINT),
+    typer.Option(
+        "--api-key-env",
+        help="Environment variable that holds the key.",
+        rich_help_panel=ENDPOINT,
+        autocompletion=complete.variables,
+    ),
 ]
 Headers = Annotated[
     list[str] | None, typer.Option("--header", help="Further header, 'Name: value'.", rich_help_panel=ENDPOINT)
@@ -49,7 +60,12 @@ PriceOption = Annotated[
 ]
 Omit = Annotated[
     list[str] | None,
-    typer.Option("--omit", help="seed or max_tokens: not sent, for servers that refuse it.", rich_help_panel=ENDPOINT),
+    typer.Option(
+        "--omit",
+        help="seed or max_tokens: not sent, for servers that refuse it.",
+        rich_help_panel=ENDPOINT,
+        autocompletion=complete.words("seed", "max_tokens"),
+    ),
 ]
 StoreUrl = Annotated[str | None, typer.Option("--store", help="Path or URL of the store.", rich_help_panel=RUN)]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the run.", rich_help_panel=RUN)]
@@ -63,14 +79,25 @@ Usd = Annotated[float | None, typer.Option("--usd", help="Most money; needs --pr
 Name = Annotated[str | None, typer.Option("--name", help="Alias of the run.", rich_help_panel=RUN)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a run that shares no answers.", rich_help_panel=RUN)]
 ReportFile = Annotated[Path | None, typer.Option("--report", help="Where the HTML page goes.", rich_help_panel=RUN)]
+RunName = Annotated[str, typer.Argument(help="Id or name of the run.", autocompletion=complete.runs)]
 Assignments = Annotated[
     list[str] | None,
-    typer.Option("-p", metavar="NAME=VALUE", help="LOW:HIGH a range, A,B,C choices, else a fixed value."),
+    typer.Option(
+        "-p",
+        metavar="NAME=VALUE",
+        help="LOW:HIGH a range, A,B,C choices, else a fixed value.",
+        autocompletion=complete.parameters,
+    ),
 ]
 Prompt = Annotated[str | None, typer.Option("--prompt", help="User prompt; {{ column }} is filled in.")]
 System = Annotated[str | None, typer.Option("--system", help="System text; {{ column }} is filled in.")]
 Score = Annotated[
-    str | None, typer.Option("--score", help="similarity, levenshtein, tfidf, chrf, json, length, verbatim, ...")
+    str | None,
+    typer.Option(
+        "--score",
+        help="similarity, levenshtein, tfidf, chrf, json, length, verbatim, ...",
+        autocompletion=complete.scorers,
+    ),
 ]
 
 

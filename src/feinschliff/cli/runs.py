@@ -39,7 +39,7 @@ def list_command(context: typer.Context, store: o.StoreUrl = None, as_json: o.As
 
 @app.command("rm")
 def remove_command(
-    run: Annotated[str, typer.Argument(help="Id or name of the run.")],
+    run: o.RunName,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,
 ) -> None:
@@ -58,7 +58,7 @@ def remove_command(
 
 
 def report_command(
-    run: Annotated[str, typer.Argument(help="Id or name of the run.")],
+    run: o.RunName,
     out: Annotated[Path | None, typer.Option("--out", help="Where the page goes.")] = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="DATA", help="CSV or JSONL file, folder or glob.")],
+    source: Annotated[
+        str, typer.Argument(metavar="DATA", help="CSV or JSONL file, folder or glob.", autocompletion=complete.data)
+    ],
     answers: Annotated[str, typer.Option("--answers", help="Column of the answers.")],
     out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
     target: Annotated[str | None, typer.Option("--target", help="Column of the wanted answers.")] = None,

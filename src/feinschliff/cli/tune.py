@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
 
@@ -13,7 +14,11 @@ from feinschliff.cli.output import print_json, stdout, writing
 def command(
     source: Annotated[
         str | None,
-        typer.Argument(metavar="[DATA|TASK.toml|NAME]", help="Data, a task file, or a bundled task: subjects, posts."),
+        typer.Argument(
+            metavar="[DATA|TASK.toml|NAME]",
+            help="Data, a task file, or a bundled task: subjects, posts.",
+            autocompletion=complete.data,
+        ),
     ] = None,
     prompt: o.Prompt = None,
     system: o.System = None,
@@ -21,13 +26,21 @@ def command(
         str | None, typer.Option("--target", help="With DATA the column of wanted answers, else the wanted answer.")
     ] = None,
     assignments: o.Assignments = None,
-    space: Annotated[str | None, typer.Option("--space", help="default or classic.")] = None,
+    space: Annotated[
+        str | None,
+        typer.Option("--space", help="default or classic.", autocompletion=complete.words("default", "classic")),
+    ] = None,
     score: o.Score = None,
     requests: o.Requests = None,
     tokens: o.Tokens = None,
     seconds: o.Seconds = None,
     usd: o.Usd = None,
-    sampler: Annotated[str, typer.Option("--sampler", help="fein, random or grid.")] = "fein",
+    sampler: Annotated[
+        str,
+        typer.Option(
+            "--sampler", help="fein, random or grid.", autocompletion=complete.words("fein", "random", "grid")
+        ),
+    ] = "fein",
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,
