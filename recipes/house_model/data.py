@@ -25,6 +25,9 @@ REPEATS = (600, 1000, 600, 300)
 
 REPEAT_WEIGHT = 0.5
 
+FALL = 0.6
+"""Last part of the training in which the learning rate falls."""
+
 PARTS = {"answer_loss": ANSWER_WEIGHT, "copy_loss": REPEAT_WEIGHT}
 """What the log shows, by the weight of the tokens."""
 
@@ -53,6 +56,11 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
         random.shuffle(made)
         yield chunk, made
         chunk += 1
+
+
+def batches_per_step(chunk: int) -> int:
+    """How many batches make a step of the optimizer."""
+    return 1
 
 
 def conversation(random: Random, posts: list[Post], *, asked_weight: float = POST_WEIGHT) -> Spans:

@@ -23,11 +23,18 @@ wish for a style is easily overlooked, in a short one it is not."""
 SHORT_LATER = 0.1
 FIRST_CHUNKS = 3
 """The first chunks have nothing but lines in a style."""
+POST_RAMP = (0.3, 0.6)
+"""Share of the usual number of whole posts in the chunks after the first ones."""
+STEP_BATCHES = 4
+"""Batches in a step once the tasks are mixed: each holds rows of one length, and so of one task mostly."""
+
+FALL = 0.7
+"""Last part of the training in which the learning rate falls."""
 
 POST_TOKENS = (60, 150)
 """A whole post has from so many to so many tokens."""
 
-POST_WEIGHT = 0.2
+POST_WEIGHT = 0.15
 """Weight of a whole post's token in the loss; a subject line's tokens weigh 1, prompts nothing."""
 
 GIST = ("place", "day", "price", "rate", "pet", "maker")
@@ -49,7 +56,9 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
         random = Random(f"batches-2:{seed}:{chunk}")
         short = SHORT_SHARES[chunk] if chunk < len(SHORT_SHARES) else SHORT_LATER
         make = first_conversations if chunk < FIRST_CHUNKS else conversations
-        spans = make(random, seed=1_000_000 * (seed + 1) + chunk, short=short)
+        later = chunk - FIRST_CHUNKS
+        ramp = POST_RAMP[later] if 0 <= later < len(POST_RAMP) else 1.0
+        spans = make(random, seed=1_000_000 * (seed + 1) + chunk, short=short, ramp=ramp)
         rows = [(ids, stressed(weights)) for ids, weights in encode(tokenizer, spans) if wanted(weights)]
         rows.sort(key=lambda row: len(row[0]))
         made = list(cut(rows, tokens, tokenizer.token_to_id(PAD)))
@@ -58,17 +67,23 @@ def batches(tokenizer: Tokenizer, *, tokens: int, seed: int, start_chunk: int = 
         chunk += 1
 
 
-def conversations(random: Random, *, seed: int, short: float) -> list[Spans]:
+def batches_per_step(chunk: int) -> int:
+    """How many batches make a step of the optimizer."""
+    return 1 if chunk < FIRST_CHUNKS else STEP_BATCHES
+
+
+def conversations(random: Random, *, seed: int, short: float, ramp: float) -> list[Spans]:
     """One chunk's conversations, from posts that no other chunk has."""
     long = make_drafts(LONG, seed=seed, split="train", long=True)
     drafts = make_drafts(USUAL + STYLED + PLAIN, seed=seed, split="train")
-    made = [whole_post(random, draft) for draft in long + drafts[:USUAL]]
+    whole = long[: round(ramp * LONG)] + drafts[: round(ramp * USUAL)]
+    made = [whole_post(random, draft) for draft in whole]
     styled = drafts[USUAL : USUAL + STYLED]
     made += [styled_line(random, draft, short=random.random() < short) for draft in styled]
     return made + [conversation(random, [draft.post], asked_weight=0.0) for draft in drafts[USUAL + STYLED :]]
 
 
-def first_conversations(random: Random, *, seed: int, short: float) -> list[Spans]:
+def first_conversations(random: Random, *, seed: int, short: float, ramp: float) -> list[Spans]:
     """One of the first chunks' conversations."""
     drafts = make_drafts(LONG + USUAL + STYLED + PLAIN, seed=seed, split="train")
     return [styled_line(random, draft, short=random.random() < short) for draft in drafts]

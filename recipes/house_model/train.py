@@ -90,8 +90,8 @@ class Run:
         started, saved = time.process_time(), time.monotonic()
         parts = DATA[self.options.version].PARTS
         means = dict.fromkeys(parts, math.nan)
-        for batch in self._stream():
-            for name, loss in self._train_step(batch, parts).items():
+        for group in self._stream():
+            for name, loss in self._train_step(group, parts).items():
                 if not math.isnan(loss):
                     means[name] = loss if math.isnan(means[name]) else 0.95 * means[name] + 0.05 * loss
             if self.step % 50 == 0:
@@ -103,34 +103,40 @@ class Run:
             if self.step >= self.options.steps:
                 return
 
-    def _stream(self) -> Iterator[Batch]:
-        """Batches from where the last checkpoint stopped."""
+    def _stream(self) -> Iterator[list[Batch]]:
+        """The batches of each step, from where the last checkpoint stopped."""
         if self.step >= self.options.steps:
             return
-        for chunk, made in DATA[self.options.version].batches(
+        source = DATA[self.options.version]
+        for chunk, made in source.batches(
             self.tokenizer, tokens=self.options.tokens, seed=self.options.seed, start_chunk=self.chunk
         ):
             self.chunk = chunk
-            for index in range(self.skip, len(made)):
-                self.skip = index + 1
-                yield made[index]
+            while self.skip < len(made):
+                group = made[self.skip : self.skip + source.batches_per_step(chunk)]
+                self.skip += len(group)
+                yield group
             self.chunk, self.skip = chunk + 1, 0
 
-    def _train_step(self, batch: Batch, parts: dict[str, float]) -> dict[str, float]:
-        factor = schedule(self.step, self.options.steps)
+    def _train_step(self, group: list[Batch], parts: dict[str, float]) -> dict[str, float]:
+        factor = schedule(self.step, self.options.steps, fall=DATA[self.options.version].FALL)
         for optimizer, peak in zip(self.optimizers, self.peaks, strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = peak * factor
+            for parameters in optimizer.param_groups:
+                parameters["lr"] = peak * factor
             optimizer.zero_grad(set_to_none=True)
-        loss, means = losses(self.model, batch, parts)
-        loss.backward()
+        means = dict.fromkeys(parts, math.nan)
+        total = sum(float(batch.weights[:, 1:].sum()) for batch in group)
+        for batch in group:
+            loss, told = losses(self.model, batch, parts)
+            (loss / total).backward()
+            means |= {name: value for name, value in told.items() if not math.isnan(value)}
+            self.seen_tokens += batch.ids.numel()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
         if self.step < HOLD_STEPS:
             restore(self.laid)
         self.step += 1
-        self.seen_tokens += batch.ids.numel()
         return means
 
     def _log(self, means: dict[str, float], cpu_s: float) -> None:
@@ -173,21 +179,21 @@ class Run:
 
 
 def losses(model: HouseModel, batch: Batch, parts: dict[str, float]) -> tuple[Tensor, dict[str, float]]:
-    """The weighted loss to train on, and plain means over the tokens of each weight (nats per token; NaN for none)."""
+    """The weighted loss to train on, summed, and plain means over the tokens of each weight (nats per token; NaN for none)."""
     wanted = batch.weights[:, 1:] > 0
     with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
         hidden = model(batch.ids[:, :-1])[wanted]
         logits = model.logits(hidden)
     each = F.cross_entropy(logits.float(), batch.ids[:, 1:][wanted], reduction="none")
     weights = batch.weights[:, 1:][wanted]
-    return (each * weights).sum() / weights.sum(), {
+    return (each * weights).sum(), {
         name: float(each[weights == weight].detach().mean()) for name, weight in parts.items()
     }
 
 
-def schedule(step: int, steps: int) -> float:
-    """Warm-up over 100 steps, a plateau, and a linear fall to nothing over the last 60 %."""
-    return min((step + 1) / 100, 1.0, (steps - step) / (0.6 * steps))
+def schedule(step: int, steps: int, *, fall: float) -> float:
+    """Warm-up over 100 steps, a plateau, and a linear fall to nothing over the last part of all steps, `fall`."""
+    return min((step + 1) / 100, 1.0, (steps - step) / (fall * steps))
 
 
 def _hidden(width: int) -> int:
