@@ -179,7 +179,7 @@ class Run:
 
 
 def losses(model: HouseModel, batch: Batch, parts: dict[str, float]) -> tuple[Tensor, dict[str, float]]:
-    """The weighted loss to train on, summed, and plain means over the tokens of each weight (nats per token; NaN for none)."""
+    """The weighted sum of the losses to train on, and plain means by weight (nats per token; NaN for no token)."""
     wanted = batch.weights[:, 1:] > 0
     with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
         hidden = model(batch.ids[:, :-1])[wanted]
