@@ -32,6 +32,16 @@ class Verbs(LazyGroup):
         Verb("score", "score:command", "Score a column of answers; adds the columns score and reason."),
         Verb("report", "runs:report_command", "Write the report page of a run again, from the store alone."),
         Verb("runs", "runs:app", "List the runs of the store, the newest first."),
+        Verb(
+            "doctor",
+            "doctor:doctor_command",
+            "Look at what works here and what is missing: software, engine, models, store, machine, servers.",
+        ),
+        Verb(
+            "endpoints",
+            "doctor:endpoints_command",
+            "List the models that can be asked on this machine: shipped ones, and those of local servers.",
+        ),
         Verb("data", "data:app", "Make data: neighbourhood posts, and subject lines for them."),
     )
 

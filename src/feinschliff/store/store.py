@@ -196,7 +196,7 @@ def open_store(url: str | None = None, *, create: bool = True) -> Store:
 
     Raises: StoreUnusable when it cannot be opened, or was made by another version.
     """
-    target = url or os.environ.get("FEIN_STORE") or str(default_path())
+    target = chosen_store(url)
     if not create and "://" not in target and not Path(target).expanduser().exists():
         raise StoreUnusable(f"there is no store {target}", asked=target, mend="check the path, or run something first")
     try:
@@ -210,6 +210,11 @@ def open_store(url: str | None = None, *, create: bool = True) -> Store:
             mend="give a path or a URL such as sqlite:///runs.db or postgresql+psycopg://host/name with --store",
         ) from None
     return Store(engine)
+
+
+def chosen_store(url: str | None) -> str:
+    """Path or URL of the store that is meant: `url`, else `FEIN_STORE`, else the one in the user's data folder."""
+    return url or os.environ.get("FEIN_STORE") or str(default_path())
 
 
 def default_path() -> Path:
