@@ -15,11 +15,14 @@ FeinschliffError
 |   |-- RequestRefused        the server refused a request for good (4xx)
 |   `-- StoreError            the store cannot be read or written
 `-- Interrupted           exit 130: stopped by the user; what was paid for is kept
+    `-- NotStarted            the user has seen what it would cost, and nothing was sent
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+
+from feinschliff.i18n import tr
 
 
 class FeinschliffError(Exception):
@@ -151,3 +154,16 @@ class Interrupted(FeinschliffError):
 
     kind = "interrupted"
     exit_code = 130
+
+
+class NotStarted(Interrupted):
+    """A run that was not begun, by the will of whoever saw its estimate; nothing was sent.
+
+    `estimate` is what it would have cost, as `Estimate.to_dict` gives it.
+    """
+
+    kind = "not_started"
+
+    def __init__(self, *, estimate: dict[str, Any]) -> None:
+        super().__init__(tr("not started"), mend=tr("nothing was sent; --yes starts without a question"))
+        self.estimate = estimate

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,23 +18,26 @@ from feinschliff._api.common import (
     ScoreSpec,
     Watch,
     check_seed,
+    deadline,
     fixed_settings,
     make_caps,
     opened,
+    start_of,
     tell,
     where,
 )
+from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
 from feinschliff.datasets.write import check_output, write_rows
 from feinschliff.errors import DataError, OutputError, ParameterError, RunError
-from feinschliff.generation import Ask, Caps
+from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
 from feinschliff.measure import score_answers
 from feinschliff.records import Answer, Example, Score, Settings
 from feinschliff.scorers import make_scorer, needs_target
-from feinschliff.store import Store, find_run, run_lock, start_run, update_run
-from feinschliff.tuning import check_texts, keeping_track
+from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run, update_run
+from feinschliff.tuning import Forecast, check_texts, keeping_track, target_tokens
 
 _CHUNK = 5000
 """Requests prepared at a time."""
@@ -58,8 +61,10 @@ def generate(
     Raises: as `tune`; RunError where the budget ends before the last answer.
     """
     job = make_job(task, endpoint, settings, n, seed)
-    with opened(store) as db, job.connect() as link:
-        return job.run(link, db, budget, watch or Watch())
+    watch = watch or Watch()
+    caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
+    with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
+        return job.run(link, db, caps, watch, started)
 
 
 def generate_file(
@@ -82,10 +87,12 @@ def generate_file(
     """
     check_output(out)
     job = make_job(task, endpoint, settings, n, seed)
-    with opened(store) as db, job.connect() as link:
+    watch = watch or Watch()
+    caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
+    with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
         spec = job.spec(link)
         _check_out(db, spec, out)
-        answers = job.run(link, db, budget, watch or Watch())
+        answers = job.run(link, db, caps, watch, started)
         rows = [
             {**example.row, "answer": None if a.failure else a.text, "repeat": a.repeat}
             for a, example in job.matched(answers)
@@ -162,25 +169,36 @@ class Job:
     n: int
     seed: int
 
-    def connect(self) -> AbstractContextManager[Connection]:
+    def connect(self, *, until: float | None) -> AbstractContextManager[Connection]:
         check_texts(self.settings, self.task)
         model = self.settings.values.get("model")
-        return connect(self.endpoint, searched_models=[str(model)] if model else [])
+        return connect(self.endpoint, searched_models=[str(model)] if model else [], until=until)
 
     def spec(self, link: Connection) -> dict[str, Any]:
         what = {"kind": "generate", **where(link), **self.task.to_spec()}
         return {**what, "settings": self.settings.values, "seed": self.seed, "n": self.n}
 
-    def run(self, link: Connection, db: Store, budget: BudgetSpec | None, watch: Watch) -> list[Answer]:
-        caps = make_caps(budget) if budget else Caps()
+    def estimate(self, link: Connection, db: Store, caps: Caps, asks: Sequence[Ask]) -> Estimate:
+        run = find_run(db, self.spec(link))
+        payer = link.looker(db, run, caps=caps, seed=self.seed)
+        forecast = Forecast(len(asks), asks, [payer.model_of(self.settings)], target_tokens(self.task))
+        spent, spent_s = (Spent(), 0.0) if run is None else (db.spent(run.id), run.seconds)
+        return estimate_run(forecast, link, payer, spent=spent, spent_s=spent_s)
+
+    def run(self, link: Connection, db: Store, caps: Caps, watch: Watch, started: float) -> list[Answer]:
         link.check_price(caps, [str(self.settings.values.get("model") or link.model)])
+        asks = [Ask(example, self.settings, repeat) for example in self.task.examples for repeat in range(self.n)]
+        if watch.on_estimate is not None:
+            started += ask_first(watch, self.estimate(link, db, caps, asks))
         run = start_run(db, self.spec(link), kind="generate")
         tell(watch, run)
-        payer = link.payer(db, run, caps=caps, seed=self.seed, on_answer=watch.on_answer)
-        asks = [Ask(example, self.settings, repeat) for example in self.task.examples for repeat in range(self.n)]
         if watch.on_phase is not None:
             watch.on_phase("generate", len(asks))
-        with run_lock(db, run.id), keeping_track(run, payer) as clock:
+        with ExitStack() as stack:
+            stack.enter_context(run_lock(db, run.id))
+            run = get_run(db, run.id)  # as the process left it that had the lock before
+            payer = link.payer(db, run, caps=caps, seed=self.seed, started=started, on_answer=watch.on_answer)
+            clock = stack.enter_context(keeping_track(run, payer))
             answers = [a for chunk in _chunks(asks) for a in _generate(chunk, payer)]
             have = [answer for answer in answers if answer is not None]
             if len(have) < len(answers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pydantic import JsonValue
 from feinschliff.build import Connection, complete_space
 from feinschliff.datasets.task import Task
 from feinschliff.errors import DataError, ParameterError
-from feinschliff.generation import Caps
+from feinschliff.generation import Caps, Estimate
 from feinschliff.parameters.catalogue import check_value
 from feinschliff.parameters.space import named_space
 from feinschliff.records import Answer, Settings
@@ -41,6 +42,8 @@ BudgetSpec: TypeAlias = Mapping[str, float | int | None]
 class Watch:
     """Who wants to be told while a run is under way; each is called between answers and must be quick."""
 
+    on_estimate: Callable[[Estimate], bool] | None = None
+    """What it will probably cost, before anything is sent; False ends it there with `NotStarted`."""
     on_run: Callable[[str], None] | None = None
     """The run's id, before the first request."""
     on_phase: Callable[[str, int | None], None] | None = None
@@ -49,6 +52,18 @@ class Watch:
     """The incumbent after a round."""
     on_answer: Callable[[Answer], None] | None = None
     """Every new answer; from another thread."""
+    started: float | None = None
+    """`time.monotonic()` from which the run's seconds count; the call itself if None."""
+
+
+def start_of(watch: Watch) -> float:
+    """`time.monotonic()` from which a call's seconds count."""
+    return time.monotonic() if watch.started is None else watch.started
+
+
+def deadline(caps: Caps, started: float) -> float | None:
+    """`time.monotonic()` at which the limit on time is reached; None without one."""
+    return None if caps.seconds is None else started + caps.seconds
 
 
 def check_seed(seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -19,13 +20,14 @@ from feinschliff._api.common import (
     space_spec,
     task_scorer,
 )
-from feinschliff._api.wanted import WantedRun, finished, server_facts, spec
+from feinschliff._api.wanted import WantedRun, asked_facts, finished, server_facts, spec
 from feinschliff.build import Connection, Endpoint, complete_space, make_baseline
 from feinschliff.datasets.task import Task
+from feinschliff.generation import Payer
 from feinschliff.parameters.space import Choices, Space
 from feinschliff.records import Settings
 from feinschliff.store import Run, Store
-from feinschliff.tuning import Match, Plot, Result, check, check_match
+from feinschliff.tuning import Forecast, Match, Plot, Result, check, check_match, forecast_compare, forecast_tune
 from feinschliff.tuning import compare as _compare
 from feinschliff.tuning import tune as _tune
 
@@ -66,6 +68,7 @@ def tune(
 
     Raises:
         InputError: something is wrong with what was asked; nothing was sent to the model.
+        NotStarted: `watch.on_estimate` said no.
         RunError, Interrupted: the run failed on the way; the same call goes on where it stopped.
     """
     watch, where = watch or Watch(), endpoint or Endpoint()
@@ -86,16 +89,21 @@ def tune(
         "baseline": dict(baseline or {}),
     }
 
-    def work(link: Connection, run: Run, db: Store) -> None:
-        facts = server_facts(link, run, db)
+    def plot_of(facts: Mapping[str, Any]) -> Plot:
         today = make_baseline(wanted, baseline, told=facts["told"], backend=facts["backend"])
-        payer = link.payer(db, run, caps=caps, seed=seed, on_answer=watch.on_answer)
-        plot = Plot(task, wanted, today, scorer, sampler, watch.on_step, watch.on_phase, backend=facts["backend"])
-        _tune(plot, run, payer)
+        return Plot(task, wanted, today, scorer, sampler, watch.on_step, watch.on_phase, backend=facts["backend"])
 
-    job = WantedRun("tune", what, where, searched, caps, name=name, fresh=fresh)
+    def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
+        return forecast_tune(plot_of(asked_facts(link, noted)), caps, payer)
+
+    def work(link: Connection, run: Run, db: Store, started: float) -> None:
+        facts = server_facts(link, run, db)
+        payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
+        _tune(plot_of(facts), run, payer)
+
+    job = WantedRun("tune", what, where, searched, caps, seed, name=name, fresh=fresh)
     with opened(store) as db:
-        return finished(db, job.carry_out(db, work, watch), report)
+        return finished(db, job.carry_out(db, forecast, work, watch), report)
 
 
 def compare(
@@ -128,12 +136,16 @@ def compare(
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
     what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}
 
-    def work(link: Connection, run: Run, db: Store) -> None:
-        _compare(match, run, link.payer(db, run, caps=caps, seed=seed, on_answer=watch.on_answer))
+    def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
+        return forecast_compare(match, caps, payer)
 
-    job = WantedRun("compare", what, where, named, caps, name=name, fresh=fresh)
+    def work(link: Connection, run: Run, db: Store, started: float) -> None:
+        payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
+        _compare(match, run, payer)
+
+    job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh)
     with opened(store) as db:
-        return finished(db, job.carry_out(db, work, watch), report)
+        return finished(db, job.carry_out(db, forecast, work, watch), report)
 
 
 def guess_baseline(space: Space, given: Mapping[str, JsonValue] | None) -> Settings:

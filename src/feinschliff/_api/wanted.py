@@ -6,17 +6,35 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from feinschliff._api.common import Watch, tell, where
+from feinschliff._api.common import Watch, deadline, start_of, tell, where
+from feinschliff._api.estimates import ask_first, estimate_run, nothing_left
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
 from feinschliff.errors import EndpointError
-from feinschliff.generation import Caps
+from feinschliff.generation import Caps, Estimate, Payer
 from feinschliff.report import write_page
 from feinschliff.scorers import Scorer
-from feinschliff.store import Run, Store, default_path, find_run, get_run, list_runs, run_lock, start_run, update_run
-from feinschliff.tuning import Result, from_dict
+from feinschliff.store import (
+    Run,
+    Spent,
+    Store,
+    default_path,
+    find_run,
+    get_run,
+    list_runs,
+    run_lock,
+    start_run,
+    update_run,
+)
+from feinschliff.tuning import Forecast, Result, from_dict
+
+ForecastOf: TypeAlias = Callable[[Connection, Payer, dict[str, Any] | None], Forecast]
+"""From what the server tells, or has told when the run began."""
+
+Work: TypeAlias = Callable[[Connection, Run, Store, float], None]
+"""Carries the run out; the number is `time.monotonic()` from which its seconds count."""
 
 
 @dataclass(frozen=True)
@@ -28,31 +46,48 @@ class WantedRun:
     endpoint: Endpoint
     models: Sequence[str]
     caps: Caps
+    seed: int
     name: str | None
     fresh: bool
 
-    def carry_out(self, db: Store, work: Callable[[Connection, Run, Store], None], watch: Watch) -> Run:
-        """The finished run. A server that is gone does not matter where nothing has to be asked of it any more."""
+    def carry_out(self, db: Store, forecast: ForecastOf, work: Work, watch: Watch) -> Run:
+        """The finished run. A server that is gone does not matter where nothing has to be asked of it any more.
+
+        Raises: NotStarted where `watch` does not want what it would cost.
+        """
+        started = start_of(watch)
+        until = deadline(self.caps, started)
         with ExitStack() as stack:
             try:
-                link = stack.enter_context(connect(self.endpoint, searched_models=self.models))
+                link = stack.enter_context(connect(self.endpoint, searched_models=self.models, until=until))
             except EndpointError:
                 before = None if self.fresh else self._finished_before(db)
                 if before is None:
                     raise
+                ask_first(watch, nothing_left(self.caps))
                 return before
             spec = {**where(link), **self.what}
             found = None if self.fresh else find_run(db, spec)
-            if found is None or not self._is_done(found):
-                link.check_price(self.caps, self.models or [link.model])
+            if found is not None and self._is_done(found):
+                ask_first(watch, nothing_left(self.caps))
+            else:
+                started += ask_first(watch, self._estimate(link, db, found, forecast))
                 run = start_run(db, spec, kind=self.kind, name=self.name, fresh=self.fresh)
                 tell(watch, run)
                 with run_lock(db, run.id):
                     # Another process may have finished it, or noted what the server told, before the lock was ours.
                     run = get_run(db, run.id)
                     if not self._is_done(run):
-                        work(link, run, db)
+                        work(link, run, db, started)
             return start_run(db, spec, kind=self.kind, name=self.name)
+
+    def _estimate(self, link: Connection, db: Store, run: Run | None, forecast: ForecastOf) -> Estimate:
+        """Raises: BudgetError for limits that are too small, or in USD without a price."""
+        payer = link.looker(db, run, caps=self.caps, seed=self.seed, fresh=self.fresh)
+        expected = forecast(link, payer, None if run is None else run.facts)
+        link.check_price(self.caps, expected.models)
+        spent, spent_s = (Spent(), 0.0) if run is None else (db.spent(run.id), run.seconds)
+        return estimate_run(expected, link, payer, spent=spent, spent_s=spent_s)
 
     def _is_done(self, run: Run) -> bool:
         """True where it was run to its end under limits that were no tighter."""
@@ -74,11 +109,15 @@ def spec(kind: str, task: Task, scorer: Scorer, seed: int) -> dict[str, Any]:
 
 def server_facts(link: Connection, run: Run, db: Store) -> dict[str, Any]:
     """What the server told of itself when the run began: its defaults (`told`) and its `backend`."""
-    if run.facts is not None:
-        return run.facts
-    facts = {"told": link.endpoint.defaults(link.model), "backend": link.endpoint.backend}
-    update_run(db, run.id, facts=facts)
+    facts = asked_facts(link, run.facts)
+    if run.facts is None:
+        update_run(db, run.id, facts=facts)
     return facts
+
+
+def asked_facts(link: Connection, noted: dict[str, Any] | None) -> dict[str, Any]:
+    """What was noted when the run began, else what the server tells now."""
+    return noted or {"told": link.endpoint.defaults(link.model), "backend": link.endpoint.backend}
 
 
 def finished(db: Store, run: Run, report: str | Path | None) -> Result:

@@ -14,6 +14,9 @@ from feinschliff.i18n import tr
 from feinschliff.records import Answer
 from feinschliff.store import Run, Store
 
+_NEW = "new"
+"""Stands for the salt that a fresh run will have: no answer in the store has it."""
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -43,10 +46,12 @@ class Connection:
         *,
         caps: Caps,
         seed: int,
+        started: float | None = None,
         on_answer: Callable[[Answer], None] | None = None,
     ) -> Payer:
-        """Someone who pays for answers on this run's account."""
-        budget = Budget(caps, spent=store.spent(run.id), seconds=run.seconds, prices=self.prices)
+        """Someone who pays for answers on this run's account, its seconds counted from `started` (monotonic)."""
+        spent = store.spent(run.id)
+        budget = Budget(caps, spent=spent, seconds=run.seconds, prices=self.prices, started=started)
         return Payer(
             endpoint=self.endpoint,
             model=self.model,
@@ -60,14 +65,24 @@ class Connection:
             on_answer=on_answer,
         )
 
+    def looker(self, store: Store, run: Run | None, *, caps: Caps, seed: int, fresh: bool = False) -> Payer:
+        """Someone who looks up what a run that may not have begun yet will find in the store, and pays for nothing."""
+        budget = Budget(caps, prices=self.prices)
+        salt = _NEW if fresh else "" if run is None else run.salt
+        return Payer(self.endpoint, self.model, store, budget, "", seed, salt, self.digests, self.config.omit)
+
 
 @contextmanager
-def connect(config: Endpoint, *, searched_models: Sequence[str] = ()) -> Iterator[Connection]:
+def connect(
+    config: Endpoint, *, searched_models: Sequence[str] = (), until: float | None = None
+) -> Iterator[Connection]:
     """Open the endpoint and choose the model.
+
+    `until`: `time.monotonic()` at which a server that does not answer questions about itself is given up.
 
     Raises: EndpointError when it cannot be reached, ModelError for a model that it does not have.
     """
-    endpoint = config.open()
+    endpoint = config.open(until=until)
     try:
         model, listed = choose_model(endpoint, config.model_name, searched=searched_models)
         digests = {info.name: info.digest for info in listed if info.digest is not None}

@@ -101,8 +101,8 @@ class Endpoint:
             return Prices(entries=tuple(PriceEntry(model, price) for model, price in self.price.items()))
         return Prices() if self.embedded else Prices(entries=load_prices(), source=str(prices_path()))
 
-    def open(self) -> OpenEndpoint:
-        """Connect, or start the embedded engine.
+    def open(self, *, until: float | None = None) -> OpenEndpoint:
+        """Connect, or start the embedded engine. `until`: as for `HttpEndpoint`.
 
         Raises: InputError for a missing key, ModelError for a file that is no model.
         """
@@ -120,6 +120,7 @@ class Endpoint:
             timeout_s=self.timeout_s,
             rpm=self.rpm,
             tpm=self.tpm,
+            until=until,
         )
 
     def _key(self) -> str | None:

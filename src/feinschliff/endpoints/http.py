@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Coroutine, Iterable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
@@ -18,11 +20,13 @@ from feinschliff.endpoints.loop import LoopThread
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.endpoints.server import Server
 from feinschliff.endpoints.transport import Transport
-from feinschliff.errors import Interrupted
+from feinschliff.errors import EndpointError, Interrupted
+from feinschliff.i18n import tr
 
 __all__ = ["HttpEndpoint", "redact_url"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _DEFAULT_CONCURRENCY = 4
@@ -40,6 +44,7 @@ class HttpEndpoint(Endpoint):
         concurrency: requests in flight at most; None: llama.cpp's slots, else 4.
         timeout_s: longest wait for one attempt, from connecting to the last byte.
         rpm, tpm: attempts and tokens in any minute at most.
+        until: `time.monotonic()` at which a server that does not answer questions about itself is given up.
         identity: what stands in the answer keys instead of the redacted URL.
 
     Raises: EndpointError for what is no URL, InputError for a key or header that HTTP cannot carry.
@@ -55,6 +60,7 @@ class HttpEndpoint(Endpoint):
         timeout_s: float = 120.0,
         rpm: int | None = None,
         tpm: int | None = None,
+        until: float | None = None,
         identity: str | None = None,
     ) -> None:
         self._address = parse_url(url)
@@ -65,6 +71,7 @@ class HttpEndpoint(Endpoint):
         self._breaker = Breaker()
         self._patience = Patience(timeout_s)
         self._rate = RateLimit(rpm, tpm)
+        self._until = until
         self._starting = threading.Lock()
         self._loop: LoopThread | None = None
 
@@ -87,22 +94,30 @@ class HttpEndpoint(Endpoint):
     @property
     def backend(self) -> Backend:
         """The server's software, found out at first use; `unknown` where it cannot be told."""
-        return self._run(self._server.backend())
+        unknown: Backend = "unknown"
+        return self._run(self._in_time(self._server.backend(), unknown))
 
     @property
     def concurrency(self) -> int:
         """Requests in flight at most."""
         if self._concurrency is None:
-            self._concurrency = self._run(self._server.slots()) or _DEFAULT_CONCURRENCY
+            self._concurrency = self._run(self._in_time(self._server.slots(), None)) or _DEFAULT_CONCURRENCY
         return self._concurrency
 
     def models(self) -> list[ModelInfo]:
         """What the server lists. Raises: EndpointError when it cannot be reached."""
-        return self._run(self._server.models())
+        listed = self._run(self._in_time(self._server.models(), None))
+        if listed is None:
+            raise EndpointError(
+                tr("{endpoint} did not answer within the time that was allowed", endpoint=self._identity),
+                asked=self._identity,
+                mend=tr("allow more with --seconds, or look whether the server is busy"),
+            )
+        return listed
 
     def defaults(self, model: str) -> dict[str, JsonValue]:
         """Sampling defaults that the server tells of itself, by catalogue name; empty where it tells none."""
-        return self._run(self._server.defaults(model))
+        return self._run(self._in_time(self._server.defaults(model), {}))
 
     def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
         """Send all; each reply goes to `sink`, in the endpoint's thread, as it comes.
@@ -137,6 +152,14 @@ class HttpEndpoint(Endpoint):
             rate=self._rate,
         )
         return await Batch(line, requests, gate, sink).run()
+
+    async def _in_time(self, question: Coroutine[Any, Any, T], otherwise: U) -> T | U:
+        """The server's answer to a question about itself, or `otherwise` when the time for it is over."""
+        try:
+            async with asyncio.timeout(None if self._until is None else self._until - time.monotonic()):
+                return await question
+        except TimeoutError:
+            return otherwise
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         with self._starting:

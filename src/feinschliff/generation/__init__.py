@@ -2,7 +2,8 @@
 
 from feinschliff.generation.bound import most_prompt_tokens
 from feinschliff.generation.budget import Budget, Caps
-from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate
+from feinschliff.generation.estimate import Estimate, Pace, Work, make_estimate
+from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate, look_up
 from feinschliff.generation.model import choose_model
 from feinschliff.generation.prices import Price, PriceEntry, Prices
 from feinschliff.generation.render import check_template, render_messages, variables
@@ -11,15 +12,20 @@ __all__ = [
     "Ask",
     "Budget",
     "Caps",
+    "Estimate",
+    "Pace",
     "Payer",
     "Price",
     "PriceEntry",
     "Prices",
+    "Work",
     "answer_seed",
     "check_template",
     "choose_model",
     "estimate_prompt_tokens",
     "generate",
+    "look_up",
+    "make_estimate",
     "most_prompt_tokens",
     "render_messages",
     "variables",

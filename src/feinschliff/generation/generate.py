@@ -85,6 +85,13 @@ def generate(asks: Sequence[Ask], payer: Payer) -> list[Answer | None]:
     return [found.get(plan.request.id) for plan in wanted]
 
 
+def look_up(asks: Sequence[Ask], payer: Payer) -> tuple[list[Answer], list[Request]]:
+    """(the answers that are in the store, the requests that would be made for all others); sends nothing."""
+    requests = {plan.request.id: plan.request for plan in (_plan(ask, payer) for ask in asks)}
+    found = payer.store.get_answers(requests)
+    return list(found.values()), [request for key, request in requests.items() if key not in found]
+
+
 def answer_seed(seed: int, example: str, repeat: int) -> int:
     """The seed that is sent, 0 to 2^31 - 1: the same for every setting, so that settings are compared in pairs."""
     hashed = hashlib.sha256(f"{seed}/{example}/{repeat}".encode()).digest()

@@ -2,12 +2,14 @@
 
 from feinschliff.store.ledger import ModelSpent, Spent
 from feinschliff.store.lock import run_lock
+from feinschliff.store.past import Past, read_past
 from feinschliff.store.runs import Run, find_run, get_run, list_runs, remove_run, run_id, start_run, update_run
 from feinschliff.store.store import Paid, Store, default_path, open_store, prompt_hash
 
 __all__ = [
     "ModelSpent",
     "Paid",
+    "Past",
     "Run",
     "Spent",
     "Store",
@@ -17,6 +19,7 @@ __all__ = [
     "list_runs",
     "open_store",
     "prompt_hash",
+    "read_past",
     "remove_run",
     "run_id",
     "run_lock",

@@ -2,12 +2,14 @@
 
 from feinschliff.tuning.clock import keeping_track
 from feinschliff.tuning.compare import Match, check_match, compare
-from feinschliff.tuning.plot import Plot, check, check_texts
+from feinschliff.tuning.forecast import Forecast, forecast_compare, forecast_tune, target_tokens
+from feinschliff.tuning.plot import Plot, check, check_texts, models_of
 from feinschliff.tuning.result import Result, from_dict
 from feinschliff.tuning.search import Step
 from feinschliff.tuning.tune import tune
 
 __all__ = [
+    "Forecast",
     "Match",
     "Plot",
     "Result",
@@ -16,7 +18,11 @@ __all__ = [
     "check_match",
     "check_texts",
     "compare",
+    "forecast_compare",
+    "forecast_tune",
     "from_dict",
     "keeping_track",
+    "models_of",
+    "target_tokens",
     "tune",
 ]

@@ -43,7 +43,7 @@ def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model
     for settings in (match.a, match.b):
         check_texts(settings, match.task)
     plan = make_match_plan(match, caps, prices=prices, model=model)
-    check_budget(plan, least_answers=min(least_confirmation(_everything(match)), 2 * len(match.task.examples)))
+    check_budget(plan, least_answers=min(least_confirmation(everything(match)), 2 * len(match.task.examples)))
 
 
 def compare(match: Match, run: Run, payer: Payer) -> Result:
@@ -52,7 +52,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
     Raises: EndpointGone, RequestRefused, StoreError or Interrupted, with the run's id in `error.run`.
     """
     with keeping_track(run, payer) as clock:
-        parts = _everything(match)
+        parts = everything(match)
         plan = make_match_plan(match, payer.budget.caps, prices=payer.budget.prices, model=payer.model)
         measured, pairs = confirm(match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer)
         answers = [answer for p in pairs for answer in (p.best, p.baseline) if answer is not None]
@@ -82,7 +82,7 @@ def make_match_plan(match: Match, caps: Caps, *, prices: Prices | None, model: s
     return Plan(caps, first=_first_cost(match), prices=prices, models=models)
 
 
-def _everything(match: Match) -> Split:
+def everything(match: Match) -> Split:
     examples = match.task.examples
     return Split(search=(), held_out=examples, shared=len(examples) < FEWEST_TO_SPLIT)
 

@@ -67,7 +67,7 @@ def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | 
         raise nothing_to_search("every parameter has one fixed value")
     parts = split(plot.task.examples)
     plan = make_plan(plot, parts, caps, prices=prices, model=model)
-    check_budget(plan, least_answers=_least_answers(plot, parts))
+    check_budget(plan, least_answers=least_answers(plot, parts))
 
 
 def check_texts(settings: Settings, task: Task) -> None:
@@ -78,7 +78,7 @@ def check_texts(settings: Settings, task: Task) -> None:
             check_template(text, task.columns, what=what)
 
 
-def _least_answers(plot: Plot, parts: Split) -> int:
+def least_answers(plot: Plot, parts: Split) -> int:
     """Answers that the smallest first design and the smallest confirmation take."""
     size = plot.space.size
     settings = min(LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else LEAST_DESIGN)

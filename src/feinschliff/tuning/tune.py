@@ -53,10 +53,10 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     space = plot.space.without([name for name, status in knobs.items() if status == "inert"])
     if not space.knobs:
         raise nothing_to_search("this endpoint honours none of the knobs: " + ", ".join(plot.space.knobs))
-    state = State(space, _units(parts, payer.seed, plan.search_answers))
+    state = State(space, units_of(parts, payer.seed, plan.search_answers))
     search = _search(plot, payer, state, plan, clock)
     _phase(plot, "search", plan.answers_planned)
-    search.run(_fitting(first_design(space, plot.baseline), search.block, plan.room()))
+    search.run(fitting(first_design(space, plot.baseline), search.block, plan.room()))
     payer.budget.limit = payer.budget.caps
     found = recommend(state, seed=payer.seed)
     winner = plot.baseline if found is None else found[0].settings
@@ -140,13 +140,13 @@ def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) ->
         plan=plan,
         payer=payer,
         scorer=plot.scorer,
-        block=_block(plan.search_answers, len(state.units)),
+        block=block_size(plan.search_answers, len(state.units)),
         seed=payer.seed,
         on_round=on_round,
     )
 
 
-def _units(parts: Split, seed: int, answers: int) -> list[Unit]:
+def units_of(parts: Split, seed: int, answers: int) -> list[Unit]:
     """The common order in which every setting walks: all examples shuffled, then all again for the next repeat."""
     examples = sorted(parts.search, key=lambda e: e.id)
     random.Random(f"units/{seed}").shuffle(examples)
@@ -155,12 +155,12 @@ def _units(parts: Split, seed: int, answers: int) -> list[Unit]:
     return [(example, repeat) for repeat in range(repeats) for example in examples]
 
 
-def _block(answers: int, units: int) -> int:
+def block_size(answers: int, units: int) -> int:
     """Units per step, in few sizes: a run that goes on with a somewhat larger budget keeps its steps and answers."""
     return min(units, max(size for size in _BLOCK_SIZES if size <= max(LEAST_BLOCK, answers // _BLOCKS_PLANNED)))
 
 
-def _fitting(design: list[Labelled], block: int, room: int) -> list[Labelled]:
+def fitting(design: list[Labelled], block: int, room: int) -> list[Labelled]:
     """The front of the design, so that about half of the room is left for the rounds."""
     return design[: max(LEAST_DESIGN, room // (2 * block))]
 

@@ -1,0 +1,106 @@
+"""What a run will probably cost, from its forecast and the store; and the question whether to begin it."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from feinschliff._api.common import Watch
+from feinschliff.build import Connection
+from feinschliff.errors import NotStarted
+from feinschliff.generation import Ask, Caps, Estimate, Pace, Payer, Work, look_up, make_estimate
+from feinschliff.i18n import tr
+from feinschliff.store import Past, Spent, read_past
+from feinschliff.tuning import Forecast
+
+_CHUNK = 5000
+_ENOUGH = 10
+"""Answers of the run itself from which on its own means count."""
+
+
+def ask_first(watch: Watch, estimate: Estimate) -> float:
+    """Tell of the estimate; returns the seconds that the answer took. Raises: NotStarted where it is no."""
+    if watch.on_estimate is None:
+        return 0.0
+    asked = time.monotonic()
+    if not watch.on_estimate(estimate):
+        raise NotStarted(estimate=estimate.to_dict())
+    return time.monotonic() - asked
+
+
+def nothing_left(caps: Caps) -> Estimate:
+    """Of a run that is finished."""
+    note = tr("This run is finished: its result is kept, and nothing is asked.")
+    return Estimate(0, 0, 0, None, 0.0, limits=caps.to_dict(), notes=(note,))
+
+
+def estimate_run(forecast: Forecast, link: Connection, payer: Payer, *, spent: Spent, spent_s: float) -> Estimate:
+    """What is left to do of what was forecast; `payer` shows what is in the store, and sends nothing."""
+    known = _look(forecast, payer)
+    in_store = min(forecast.answers, max(known.found, spent.answers))
+    past = {m: p for m in forecast.models if (p := read_past(payer.store, payer.endpoint.identity, m)) is not None}
+    each, note = _answer_tokens(forecast, spent, past, known.max_tokens)
+    exact = forecast.answers == known.found + sum(known.missing.values())
+    shares = known.missing if exact else dict.fromkeys(forecast.models, 1)
+    left = forecast.answers - in_store
+    work = [
+        Work(model, left * share / max(1, sum(shares.values())), known.prompt_tokens, each)
+        for model, share in shares.items()
+    ]
+    today = datetime.datetime.now(datetime.UTC).date()
+    return make_estimate(
+        work if left else [],
+        caps=payer.budget.caps,
+        spent=spent,
+        spent_s=spent_s,
+        prices=link.prices,
+        pace=Pace(link.endpoint.concurrency, link.config.rpm, link.config.tpm, past),
+        in_store=in_store,
+        notes=[note] if left else [],
+        warnings=link.prices.warnings(forecast.models, today=today),
+    )
+
+
+@dataclass
+class _Known:
+    """What is known of the answers that are wanted in any case."""
+
+    found: int
+    missing: dict[str, int]
+    """Requests to be made, by model."""
+    prompt_tokens: float
+    """Mean of the prompts, by estimate or as they were counted."""
+    max_tokens: float
+
+
+def _look(forecast: Forecast, payer: Payer) -> _Known:
+    found, missing, tokens, limits = 0, dict.fromkeys(forecast.models, 0), 0.0, 0.0
+    for chunk in _chunks(forecast):
+        answers, requests = look_up(chunk, payer)
+        found += len(answers)
+        tokens += sum(a.prompt_tokens for a in answers) + sum(r.prompt_tokens for r in requests)
+        limits += sum(r.max_tokens for r in requests)
+        for request in requests:
+            missing[request.model] = missing.get(request.model, 0) + 1
+    count = sum(missing.values())
+    return _Known(found, missing, tokens / max(1, found + count), limits / max(1, count))
+
+
+def _chunks(forecast: Forecast) -> Iterator[Sequence[Ask]]:
+    return (forecast.known[start : start + _CHUNK] for start in range(0, len(forecast.known), _CHUNK))
+
+
+def _answer_tokens(forecast: Forecast, spent: Spent, past: dict[str, Past], max_tokens: float) -> tuple[float, str]:
+    """(expected length of an answer, what it rests on): this run's own, the targets', earlier runs', half the limit."""
+    if spent.answers >= _ENOUGH:
+        return spent.completion_tokens / spent.answers, tr("Length of an answer: as in this run so far.")
+    if forecast.answer_tokens is not None:
+        return min(forecast.answer_tokens, max_tokens or forecast.answer_tokens), tr(
+            "Length of an answer: that of the targets."
+        )
+    if past:
+        mean = sum(p.completion_tokens for p in past.values()) / len(past)
+        return mean, tr("Length of an answer: as in earlier runs with this model.")
+    return max_tokens / 2, tr("Length of an answer: half of max_tokens, since nothing is known of it.")

@@ -1,0 +1,67 @@
+"""How many answers a run will take, and which of them are known before it has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feinschliff.datasets.split import split
+from feinschliff.datasets.task import Task
+from feinschliff.generation import Ask, Caps, Payer
+from feinschliff.text.tokens import estimate_tokens
+from feinschliff.tuning.compare import Match, everything, make_match_plan
+from feinschliff.tuning.confirm import confirmation_units
+from feinschliff.tuning.design import first_design
+from feinschliff.tuning.plan import check_budget
+from feinschliff.tuning.plot import Plot, least_answers, make_plan, models_of
+from feinschliff.tuning.tune import block_size, fitting, units_of
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run will ask, as far as it can be told."""
+
+    answers: int
+    """All that it plans, those in the store included."""
+    known: Sequence[Ask]
+    """Answers that it wants in any case: they may be in the store, and their prompts show what one costs."""
+    models: Sequence[str]
+    """Among which the others are shared out."""
+    answer_tokens: float | None
+    """Length of an answer by the targets; None without targets."""
+
+
+def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
+    """The planned answers; the search may end earlier, where nothing promises any gain.
+
+    Raises: BudgetError for limits that are too small for this model's price.
+    """
+    parts = split(plot.task.examples)
+    plan = make_plan(plot, parts, caps, prices=payer.budget.prices, model=payer.model)
+    check_budget(plan, least_answers=least_answers(plot, parts))
+    units = units_of(parts, payer.seed, plan.search_answers)
+    block = block_size(plan.search_answers, len(units))
+    design = fitting(first_design(plot.space, plot.baseline), block, plan.room())
+    known = [Ask(example, settings, repeat) for settings, _ in design for example, repeat in units[:block]]
+    pairs = confirmation_units(parts, plan.room_to_confirm() - plan.search_answers)
+    known += [Ask(example, plot.baseline, repeat) for example, repeat in pairs]
+    models = [model for model in models_of(plot, payer.model) if model is not None]
+    return Forecast(plan.answers_planned, known, models, target_tokens(plot.task))
+
+
+def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
+    """All answers: a comparison knows them beforehand.
+
+    Raises: BudgetError as `forecast_tune`.
+    """
+    plan = make_match_plan(match, caps, prices=payer.budget.prices, model=payer.model)
+    units = confirmation_units(everything(match), plan.room_to_confirm())
+    known = [Ask(example, side, repeat) for example, repeat in units for side in (match.a, match.b)]
+    models = list(dict.fromkeys(payer.model_of(side) for side in (match.a, match.b)))
+    return Forecast(len(known), known, models, target_tokens(match.task))
+
+
+def target_tokens(task: Task) -> float | None:
+    """Mean length of the targets, by estimate."""
+    sizes = [estimate_tokens(target) for target in task.targets]
+    return sum(sizes) / len(sizes) if sizes else None
