@@ -135,8 +135,8 @@ def whole_drafts(language: str) -> list[Draft]:
 
 def request(draft: Draft) -> str:
     """The bundled task's wording."""
-    facts = list_facts(draft.facts, draft.post.language)
-    return TASK.prompt.replace("{{ subject }}", draft.post.subject).replace("{{ facts }}", facts)
+    notes = list_facts({"subject": draft.post.subject, **draft.facts}, draft.post.language)
+    return TASK.prompt.replace("{{ notes }}", notes)
 
 
 def any_request(engine: Engine, drafts: Sequence[Draft]) -> list[Answer]:

@@ -62,10 +62,9 @@ def _post_rows() -> list[dict[str, JsonValue]]:
     rows: list[dict[str, JsonValue]] = []
     for draft in make_drafts(3 * BUNDLED_EXAMPLES, seed=_SEED, split="test", long=True):
         post = draft.post
-        facts = list_facts(draft.facts, post.language)
+        notes = list_facts({"subject": post.subject, **draft.facts}, post.language)
         if POST_CHARACTERS[0] <= len(post.text) <= POST_CHARACTERS[1] and len(rows) < BUNDLED_EXAMPLES:
-            row = {"id": post.id, "language": post.language, "subject": post.subject, "facts": facts, "post": post.text}
-            rows.append(dict(row))
+            rows.append({"id": post.id, "language": post.language, "notes": notes, "post": post.text})
     return rows
 
 
@@ -84,7 +83,7 @@ BUNDLED: Mapping[str, Bundled] = MappingProxyType(
             title="posts",
             rows=_post_rows,
             system="You write posts for a neighbourhood board. Write the whole post in the language of the request.",
-            prompt="Write the whole post.\nSubject: {{ subject }}\n{{ facts }}",
+            prompt="Write the whole post.\n{{ notes }}",
             target="post",
             scorer="chrf",
             max_tokens=200,

@@ -1,22 +1,19 @@
-"""The user's data as examples: files, folders and globs; targets; conversations; ids."""
+"""The user's data as examples: rows of files or of memory, with targets, conversations, system texts and ids."""
 
 from __future__ import annotations
 
-import glob
-import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import JsonValue
-
-from feinschliff.datasets.read import SUFFIXES, Row, Table, read_table
+from feinschliff.datasets.conversation import MESSAGES_COLUMN, parse_messages
+from feinschliff.datasets.files import read_tables
+from feinschliff.datasets.formats.table import Row, Table, cell_text
+from feinschliff.datasets.ids import row_ids
+from feinschliff.datasets.read import is_plain
 from feinschliff.errors import DataError
-from feinschliff.records import Example, Message, digest
-
-ID_COLUMN = "id"
-MESSAGES_COLUMN = "messages"
+from feinschliff.i18n import tr
+from feinschliff.records import Example, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +27,54 @@ class Dataset:
     """What was asked to be read."""
 
 
-def load_examples(source: str | Path, *, target: str | None = None) -> Dataset:
-    """Examples from a file (see `read.read_table` for the formats), a folder or a glob of them (sorted, one after
-    another).
+def load_examples(
+    source: str | Path, *, target: str | None = None, system_column: str | None = None, limit: int | None = None
+) -> Dataset:
+    """Examples from a file (see `read.read_table` for the formats), a folder or a glob of them (see
+    `files.read_tables`), one file after the other: columns of the same name are one, and a row keeps to its own.
 
     `target`: column of the wanted answers. Text as it stands there, numbers and other JSON as text; None for a value
     that is missing or only white space. Without it, an assistant message at the end of a conversation is the target.
 
-    Column `id`: the examples' ids. Without it, the first 16 hex digits of SHA-256 over the row's canonical JSON; rows
-    with the same content get `#2`, `#3` ... in their order.
+    `system_column`: column of the system texts, taken as they stand (no template); a row without text has none.
+
+    `limit`: only the first so many rows are read.
+
+    Column `id`: the examples' ids, else a hash of the content (see `ids.row_ids`).
 
     Column `messages` (a list in JSON, JSON text in CSV): a conversation of `{"role": text, "content": text}`.
 
     Raises: DataError for what is missing, empty, broken, or does not fit together.
     """
-    tables = [read_table(path) for path in _paths(source)]
+    tables = read_tables(source, limit=limit)
+    columns = tuple(dict.fromkeys(name for table in tables for name in table.columns))
+    for name in (target, system_column):
+        _check_column(name, columns, tables, source)
     placed = [
-        (f"row {number} of '{table.path}'", row)
+        (tr("row {number} of '{path}'", number=number, path=table.path), row)
         for table in tables
         for number, row in zip(table.numbers, table.rows, strict=True)
     ]
-    return rows_to_dataset(placed, _common_columns(tables), target=target, source=source)
+    return rows_to_dataset(placed[:limit], columns, target=target, system_column=system_column, source=source)
 
 
 def rows_to_dataset(
-    placed: Sequence[tuple[str, Row]], columns: tuple[str, ...], *, target: str | None, source: str | Path
+    placed: Sequence[tuple[str, Row]],
+    columns: tuple[str, ...],
+    *,
+    target: str | None,
+    source: str | Path,
+    system_column: str | None = None,
 ) -> Dataset:
     """Examples from rows with a text that says where each stands; otherwise as `load_examples`.
 
-    Raises: DataError for a missing target column, targets that are empty everywhere, broken ids or conversations.
+    Raises: DataError for a missing column, one that is empty everywhere, broken ids or conversations.
     """
-    if target is not None and target not in columns:
-        raise _no_column(target, columns, source)
-    parsed = [_parse(row, where, target) for where, row in placed]
-    ids = _ids([row for _, row in placed], columns, source)
+    for name in (target, system_column):
+        _check_column(name, columns, (), source)
     examples = tuple(
-        Example(id=name, row=row, target=wanted, messages=messages)
-        for name, (row, wanted, messages) in zip(ids, parsed, strict=True)
+        _example(row, where, name, target=target, system_column=system_column)
+        for name, (where, row) in zip(row_ids(placed), placed, strict=True)
     )
     if target is not None and all(example.target is None for example in examples):
         raise DataError(
@@ -75,157 +83,59 @@ def rows_to_dataset(
             found="no wanted answer",
             mend="name another column, or leave the target out and score with something that needs none",
         )
+    if system_column is not None and not any(cell_text(row.get(system_column)) for _, row in placed):
+        raise DataError(
+            tr("the system column '{column}' is empty in all {n} rows", column=system_column, n=len(placed)),
+            asked=system_column,
+            found=tr("no system text"),
+            mend=tr("name another column, or leave it out"),
+        )
     return Dataset(examples, columns, str(source))
 
 
-def _paths(source: str | Path) -> list[Path]:
-    """The files that a path, folder or glob stands for, sorted by path. A file by that very name goes before a glob."""
-    path = Path(source)
-    if path.is_dir():
-        found = [
-            p for p in _listed(path) if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
-        ]
-        if not found:
-            raise DataError(
-                f"the folder '{source}' holds no data files",
-                asked=str(source),
-                found=f"no {', '.join(SUFFIXES)}",
-                mend="name a folder with such files (folders in it are not searched), or a glob as in 'data/**/*.csv'",
-            )
-        return found
-    if not path.exists() and glob.has_magic(str(source)):
-        found = sorted(p for p in map(Path, glob.glob(str(source), recursive=True)) if p.is_file())
-        if not found:
-            raise DataError(
-                f"no file fits '{source}'",
-                asked=str(source),
-                found="nothing there",
-                mend="check the pattern and the folder",
-            )
-        return found
-    return [path]
+def _check_column(name: str | None, columns: Sequence[str], tables: Sequence[Table], source: str | Path) -> None:
+    """A column that is asked for must be in every table; texts may lack their wanted answer."""
+    if name is None:
+        return
+    if name not in columns:
+        raise _no_column(name, columns, source)
+    for table in tables:
+        if name not in table.columns and not is_plain(table.path):
+            raise _no_column(name, table.columns, table.path)
 
 
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise DataError(
-            f"the folder '{folder}' cannot be read ({error.strerror or error})",
-            asked=str(folder),
-            mend="check who may read it",
-        ) from error
-
-
-def _common_columns(tables: Sequence[Table]) -> tuple[str, ...]:
-    """The columns that all files share. Order is free; a name that one file lacks is an error."""
-    first = tables[0]
-    for table in tables[1:]:
-        odd = sorted(set(first.columns) ^ set(table.columns))
-        if odd:
-            raise DataError(
-                f"'{table.path}' has other columns than '{first.path}': {', '.join(odd)} only in one of them",
-                asked=", ".join(first.columns),
-                found=", ".join(table.columns),
-                mend="load files with the same columns together",
-            )
-    return first.columns
-
-
-def _no_column(target: str, columns: tuple[str, ...], source: str | Path) -> DataError:
+def _no_column(name: str, columns: Sequence[str], source: str | Path) -> DataError:
     from rapidfuzz import process
 
-    nearest = process.extractOne(target, columns, score_cutoff=50)
+    nearest = process.extractOne(name, columns, score_cutoff=50)
     return DataError(
-        f"'{source}' has no column '{target}'",
-        asked=target,
+        f"'{source}' has no column '{name}'",
+        asked=name,
         found=", ".join(columns),
         mend=f"did you mean '{nearest[0]}'?" if nearest else f"name one of: {', '.join(columns)}",
     )
 
 
-def _parse(row: Row, where: str, target: str | None) -> tuple[Row, str | None, tuple[Message, ...]]:
-    """The row, its target and its conversation; without a target column, a last assistant turn is the target."""
-    messages = _messages(row.get(MESSAGES_COLUMN), where)
-    if target is not None:
-        return row, _target_text(row.get(target)), messages
-    if messages and messages[-1].role == "assistant":
-        return row, _target_text(messages[-1].content), messages[:-1]
-    return row, None, messages
+def _example(row: Row, where: str, name: str, *, target: str | None, system_column: str | None) -> Example:
+    """A row with its target and its conversation; without a target column, a last assistant turn is the target."""
+    turns = parse_messages(row.get(MESSAGES_COLUMN), where)
+    wanted = None if target is None else cell_text(row.get(target))
+    if target is None and turns and turns[-1].role == "assistant":
+        turns, wanted = turns[:-1], cell_text(turns[-1].content)
+    if system_column is not None:
+        turns = _with_system(row, where, turns, system_column)
+    return Example(id=name, row=row, target=wanted, messages=turns)
 
 
-def _target_text(value: JsonValue) -> str | None:
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if text.strip() else None
-
-
-def _messages(value: JsonValue, where: str) -> tuple[Message, ...]:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return ()
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError as error:
-            raise _bad_messages(where, f"text that is no JSON ({error})") from None
-    if not isinstance(value, list):
-        raise _bad_messages(where, "JSON that is no list")
-    if not value:
-        raise _bad_messages(where, "an empty list")
-    return tuple(_message(turn, f"turn {number} of {where}") for number, turn in enumerate(value, 1))
-
-
-def _message(turn: JsonValue, where: str) -> Message:
-    if not isinstance(turn, dict):
-        raise _bad_messages(where, "a turn that is no object")
-    odd = sorted(set(turn) - {"role", "content"})
-    if odd:
-        raise _bad_messages(where, f"a turn with {', '.join(odd)}, which a conversation here does not hold")
-    role, content = turn.get("role"), turn.get("content")
-    if not isinstance(role, str) or not role.strip() or not isinstance(content, str):
-        raise _bad_messages(where, "a turn whose role or content is no text")
-    return Message(role=role, content=content)
-
-
-def _bad_messages(where: str, found: str) -> DataError:
-    return DataError(
-        f"the messages of {where} are no conversation: {found}",
-        asked=MESSAGES_COLUMN,
-        found=found,
-        mend='write [{"role": "user", "content": "..."}, ...], in CSV as JSON text',
-    )
-
-
-def _ids(rows: Sequence[Row], columns: tuple[str, ...], source: str | Path) -> list[str]:
-    if ID_COLUMN in columns:
-        return _given_ids(rows, source)
-    hashes = [digest(row)[:16] for row in rows]
-    seen: Counter[str] = Counter()
-    names = []
-    for name in hashes:
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return names
-
-
-def _given_ids(rows: Sequence[Row], source: str | Path) -> list[str]:
-    names = [_target_text(row.get(ID_COLUMN)) for row in rows]
-    given = [name for name in names if name is not None]
-    if len(given) < len(names):
+def _with_system(row: Row, where: str, turns: tuple[Message, ...], column: str) -> tuple[Message, ...]:
+    text = cell_text(row.get(column))
+    if text is None:
+        return turns
+    if any(turn.role == "system" for turn in turns):
         raise DataError(
-            f"{len(names) - len(given)} rows of '{source}' have no id",
-            asked=ID_COLUMN,
-            found=f"row {names.index(None) + 1} first",
-            mend="fill the column 'id', or rename it",
+            tr("{where} has two system texts: one in '{column}', one in its messages", where=where, column=column),
+            asked=column,
+            found=text[:60],
+            mend=tr("leave one of them out"),
         )
-    twice = [name for name, count in Counter(given).items() if count > 1]
-    if twice:
-        more = f" and {len(twice) - 5} more" if len(twice) > 5 else ""
-        raise DataError(
-            f"ids of '{source}' stand there more than once: {', '.join(twice[:5])}{more}",
-            asked=ID_COLUMN,
-            found=f"{len(set(given))} ids in {len(given)} rows",
-            mend="give each row an id of its own, or rename the column",
-        )
-    return given
+    return (Message(role="system", content=text), *turns)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from feinschliff.datasets.load import load_examples, rows_to_dataset
-from feinschliff.errors import DataError
+from feinschliff.errors import DataError, TaskError
+from feinschliff.i18n import tr
 from feinschliff.records import Example, Settings, digest
 
 
@@ -28,23 +29,50 @@ class Task(BaseModel):
     """User prompt, a Jinja2 template over the row."""
     name: str | None = None
 
+    system_column: str | None = None
+    """Column whose text is each row's system text, where it was asked for; then there is no other system text."""
+
+    @model_validator(mode="after")
+    def _check_system(self) -> Self:
+        check_one_system(self.system_column, self.system, "system")
+        return self
+
     @classmethod
-    def from_csv(
+    def from_data(
         cls,
-        path: str | Path,
+        source: str | Path,
         *,
         prompt: str | None = None,
         target: str | None = None,
         system: str | None = None,
+        system_column: str | None = None,
         limit: int | None = None,
     ) -> Self:
-        """A task from a CSV or JSONL file, a folder or a glob of them; `target` names the column of the wanted answers.
+        """A task from a CSV, JSONL, JSON or Parquet file, from texts, or from a folder or a glob of them.
 
-        Raises: DataError for a missing, empty or broken file, a missing column, or targets that are empty everywhere.
+        Args:
+            source: the file or files; see `datasets.read.read_table` and `datasets.files.read_tables`.
+            target: column of the wanted answers.
+            system: system text for all rows, a template.
+            system_column: column of system texts, each taken as it stands; not together with `system`.
+            limit: only the first so many rows are read.
+
+        Raises: DataError for a missing, empty or broken file, a missing column, or one that is empty everywhere;
+            TaskError for two system texts.
         """
-        data = load_examples(str(path), target=target)
-        examples = data.examples if limit is None else data.examples[:limit]
-        return cls(examples=examples, columns=data.columns, system=system, prompt=prompt, name=Path(path).stem)
+        check_one_system(system_column, system, "system")
+        data = load_examples(str(source), target=target, system_column=system_column, limit=limit)
+        return cls(
+            examples=data.examples,
+            columns=data.columns,
+            system=system,
+            prompt=prompt,
+            name=Path(source).stem,
+            system_column=system_column,
+        )
+
+    from_csv = from_data
+    """The name by which it is known longest."""
 
     @classmethod
     def from_rows(
@@ -54,16 +82,22 @@ class Task(BaseModel):
         prompt: str | None = None,
         target: str | None = None,
         system: str | None = None,
+        system_column: str | None = None,
     ) -> Self:
-        """A task from rows in memory; ids, targets and conversations as in a file.
+        """A task from rows in memory; ids, targets, conversations and system texts as in a file.
 
-        Raises: DataError without rows, without the target's column, or with targets that are empty everywhere.
+        Raises: DataError without rows, without a column that is named, or with one that is empty everywhere; TaskError
+            for two system texts.
         """
         if not rows:
             raise DataError("there are no rows", asked="a task from rows", mend="give at least one row")
-        placed = [(f"row {number}", dict(row)) for number, row in enumerate(rows, 1)]
-        data = rows_to_dataset(placed, tuple(rows[0]), target=target, source="rows")
-        return cls(examples=data.examples, columns=data.columns, system=system, prompt=prompt)
+        check_one_system(system_column, system, "system")
+        placed = [(tr("row {number}", number=number), dict(row)) for number, row in enumerate(rows, 1)]
+        columns = tuple(dict.fromkeys(name for row in rows for name in row))
+        data = rows_to_dataset(placed, columns, target=target, system_column=system_column, source="rows")
+        return cls(
+            examples=data.examples, columns=data.columns, system=system, prompt=prompt, system_column=system_column
+        )
 
     @classmethod
     def single(cls, prompt: str, *, target: str | None = None, system: str | None = None) -> Self:
@@ -94,3 +128,17 @@ class Task(BaseModel):
     def to_spec(self) -> dict[str, Any]:
         """What makes this task what it is, for a run's id."""
         return {"system": self.system, "prompt": self.prompt, "data": self.content_hash()}
+
+
+def check_one_system(column: str | None, other: object, asked: str) -> None:
+    """Refuse a system text, whoever names it, beside a column of them; None and an empty one are none.
+
+    Raises: TaskError.
+    """
+    if column is not None and other not in (None, ""):
+        raise TaskError(
+            tr("there are two system texts: the column '{column}', and another for all rows", column=column),
+            asked=f"{asked}, system_column",
+            found=str(other)[:200],
+            mend=tr("leave one of them out; a template can hold a column as well: {example}", example="{{ column }}"),
+        )

@@ -38,6 +38,7 @@ FACT_SLOTS = {
 
 LABELS = {
     "de": {
+        "subject": "Betreff",
         "kind": "Art",
         "about": "Worum",
         "look": "Merkmal",
@@ -63,6 +64,7 @@ LABELS = {
         "call": "Anruf",
     },
     "en": {
+        "subject": "Subject",
         "kind": "Kind",
         "about": "About",
         "look": "Look",
