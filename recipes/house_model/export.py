@@ -72,31 +72,42 @@ def main() -> None:
 
 
 def write_gguf(
-    path: Path, shape: Shape, weights: dict[str, torch.Tensor], tokenizer: Tokenizer, *, version: str
+    path: Path,
+    shape: Shape,
+    weights: dict[str, torch.Tensor],
+    tokenizer: Tokenizer,
+    *,
+    version: str,
+    name: str = NAME,
+    description: str | None = None,
 ) -> None:
     """Write a Q8_0 GGUF; norms stay in float32."""
     writer = gguf.GGUFWriter(str(path), "llama")
-    _write_metadata(writer, shape, version)
+    _write_about(writer, name, version, DESCRIPTIONS[version] if description is None else description)
+    _write_metadata(writer, shape)
     _write_tokenizer(writer, tokenizer, shape.vocab)
-    for name, array in _tensors(shape, weights):
+    for tensor, array in _tensors(shape, weights):
         if array.ndim == 2:
             kind = gguf.GGMLQuantizationType.Q8_0
-            writer.add_tensor(name, gguf.quants.quantize(array, kind), raw_dtype=kind)
+            writer.add_tensor(tensor, gguf.quants.quantize(array, kind), raw_dtype=kind)
         else:
-            writer.add_tensor(name, array)
+            writer.add_tensor(tensor, array)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
 
 
-def _write_metadata(writer: gguf.GGUFWriter, shape: Shape, version: str) -> None:
-    writer.add_name(NAME)
+def _write_about(writer: gguf.GGUFWriter, name: str, version: str, description: str) -> None:
+    writer.add_name(name)
     writer.add_version(version)
     writer.add_author("the Feinschliff authors")
     writer.add_license("MIT")
-    writer.add_description(DESCRIPTIONS[version])
+    writer.add_description(description)
     writer.add_languages(["de", "en"])
+
+
+def _write_metadata(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     writer.add_context_length(shape.context)
     writer.add_embedding_length(shape.width)
