@@ -138,10 +138,21 @@ def test_folders_and_globs_are_read_in_order(folder: Path) -> None:
     assert [e.row["a"] for e in load_examples(str(folder / "odd[1].csv")).examples] == ["5"]
 
 
-def test_files_with_other_columns_are_named(folder: Path) -> None:
+def test_columns_of_the_same_name_are_one(folder: Path) -> None:
     (folder / "a.csv").write_text("a,b\n1,2\n")
-    (folder / "z.csv").write_text("a,c\n1,2\n")
-    with pytest.raises(DataError, match=r"z\.csv' has other columns .* b, c"):
+    (folder / "z.jsonl").write_text('{"c": 3, "a": "4"}\n')
+    data = load_examples(folder)
+    assert data.columns == ("a", "b", "c")
+    assert [e.row for e in data.examples] == [{"a": "1", "b": "2"}, {"c": 3, "a": "4"}]
+
+
+def test_a_file_without_the_target_or_without_any_common_column_is_named(folder: Path) -> None:
+    (folder / "a.csv").write_text("a,b\n1,2\n")
+    (folder / "m.csv").write_text("a,c\n1,2\n")
+    with pytest.raises(DataError, match=r"m\.csv' has no column 'b'"):
+        load_examples(folder, target="b")
+    (folder / "z.csv").write_text("x,y\n1,2\n")
+    with pytest.raises(DataError, match=r"z\.csv' has no column in common with .*a\.csv"):
         load_examples(folder)
 
 
@@ -160,8 +171,7 @@ def test_files_with_other_columns_are_named(folder: Path) -> None:
         ("a.csv", "a,\n1,2\n", "column 2 .* has no name"),
         ("a.csv", "a,b,a\n1,2,3\n", "names a column twice: a"),
         ("a.csv", 'a,b\n"1,2\n', "no sound CSV"),
-        ("a.csv", "id,b\n1,2\n1,3\n", "more than once: 1"),
-        ("a.csv", "id,b\n1,2\n,3\n", "1 rows of .* have no id"),
+        ("a.csv", "id,b\n1,2\n,3\n", "row 2 of .* has no id"),
         ("a.jsonl", '{"a": 1}\n\n{"a": \n', "line 3 of .* is no JSON"),
         ("a.jsonl", '{"a": NaN}', "NaN is no number"),
         ("a.jsonl", '{"a": 1e999}', "1e999 is no number"),
@@ -169,7 +179,6 @@ def test_files_with_other_columns_are_named(folder: Path) -> None:
         ("a.jsonl", '{"a": 1}\n[1]\n', "row 2 of .* is no JSON object"),
         ("a.json", '{"a": 1}', "holds no list"),
         ("a.json", "[1,", "is no JSON"),
-        ("a.parquet", "PAR1", "Parquet is not read in this version"),
         ("a.xlsx", "PK", "format of .* is not known"),
     ],
 )

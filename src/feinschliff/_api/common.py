@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from pydantic import JsonValue
 
 from feinschliff.build import Connection, complete_space
-from feinschliff.datasets.task import Task
+from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import DataError, ParameterError
 from feinschliff.generation import Caps, Estimate
 from feinschliff.parameters.catalogue import check_value
@@ -120,7 +120,8 @@ def space_spec(space: SpaceSpec | None) -> dict[str, object]:
 
 
 def fixed_settings(task: Task, values: Mapping[str, JsonValue], *, omit: Collection[str] = ()) -> Settings:
-    """The task's own texts, and these values over them. Raises: ParameterError."""
+    """The task's own texts, and these values over them. Raises: ParameterError; TaskError for two system texts."""
+    check_one_system(task.system_column, values.get("system"), "system")
     checked = {name: check_value(name, value) for name, value in values.items()}
     space = complete_space(task, {}, omit=omit)
     return Settings(values={**space.fixed, **checked})

@@ -22,7 +22,7 @@ from feinschliff._api.common import (
 )
 from feinschliff._api.wanted import WantedRun, asked_facts, finished, server_facts, spec
 from feinschliff.build import Connection, Endpoint, complete_space, make_baseline
-from feinschliff.datasets.task import Task
+from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.generation import Payer
 from feinschliff.parameters.space import Choices, Space
 from feinschliff.records import Settings
@@ -74,6 +74,7 @@ def tune(
     watch, where = watch or Watch(), endpoint or Endpoint()
     check_seed(seed)
     wanted = complete_space(task, space_spec(space), omit=where.omit)
+    check_one_system(task.system_column, (baseline or {}).get("system"), "baseline")
     caps = make_caps(budget)
     scorer = task_scorer(task, score)
     models = wanted.knobs.get("model")

@@ -6,22 +6,24 @@ from collections.abc import Collection, Mapping
 
 from pydantic import JsonValue
 
-from feinschliff.datasets.task import Task
+from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import TaskError
 from feinschliff.parameters.catalogue import CATALOGUE, check_value
 from feinschliff.parameters.space import Choices, Space, make_space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
-from feinschliff.records import Settings
+from feinschliff.records import Example, Settings
 
 
 def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection[str] = ()) -> Space:
     """The space with the task's own system text and prompt, and a limit on the answer's length, as fixed values.
 
-    Raises: ParameterError for what cannot be searched, TaskError where nothing is asked.
+    Raises: ParameterError for what cannot be searched, TaskError where nothing is asked, or with two system texts.
     """
     space = make_space({**task.settings().values, **wanted})
+    searched = space.knobs.get("system")
+    check_one_system(task.system_column, space.fixed.get("system") if searched is None else searched, "system")
     has_prompt = "prompt" in space.knobs or space.fixed.get("prompt")
-    if not has_prompt and not all(example.messages for example in task.examples):
+    if not has_prompt and not all(_has_turns(example) for example in task.examples):
         raise TaskError(
             "there is no prompt",
             asked="a prompt, or a column 'messages'",
@@ -32,6 +34,10 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
     if "max_tokens" not in space.knobs and "max_tokens" not in omit:
         fixed.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
     return Space(space.knobs, fixed)
+
+
+def _has_turns(example: Example) -> bool:
+    return any(turn.role != "system" for turn in example.messages)
 
 
 def make_baseline(

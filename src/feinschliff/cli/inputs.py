@@ -12,8 +12,9 @@ from pydantic import JsonValue
 
 from feinschliff.build import TaskFile, load_task_file
 from feinschliff.datasets.bundled import BUNDLED, DEFAULT_BUNDLED, Bundled
-from feinschliff.datasets.task import Task
+from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import ParameterError, TaskError
+from feinschliff.i18n import tr
 from feinschliff.parameters.parse import parse_assignments
 from feinschliff.parameters.space import make_space, named_space
 
@@ -32,9 +33,16 @@ class Source:
 
 
 def read_source(
-    source: str | None, *, prompt: str | None, system: str | None, target: str | None, bundled: bool = True
+    source: str | None,
+    *,
+    prompt: str | None,
+    system: str | None,
+    target: str | None,
+    system_column: str | None = None,
+    bundled: bool = True,
 ) -> Source:
-    """The task that is meant: a task file, data, one prompt, or a bundled task. Flags win over the file.
+    """The task that is meant: a task file, data, one prompt, or a bundled task. Flags win over the file: a system text
+    over its column of them as well, and the other way round.
 
     The name of a bundled task means that task, unless a file or folder has that name.
 
@@ -43,14 +51,27 @@ def read_source(
     file = load_task_file(Path(source)) if source is not None and source.endswith(".toml") else TaskFile()
     data = file.task.data if source is None or source.endswith(".toml") else source
     prompt = prompt if prompt is not None else file.task.prompt
-    system = system if system is not None else file.task.system
+    check_one_system(system_column, system, "--system")
+    if system is None and system_column is None:
+        system, system_column = file.task.system, file.task.system_column
     target = target if target is not None else file.task.target
     if source is not None and source in BUNDLED and not Path(source).exists():
         chosen = BUNDLED[source]
-        return Source(chosen.task(system=system, prompt=prompt, target=target), file, chosen)
+        task = chosen.task(system=system, prompt=prompt, target=target, system_column=system_column)
+        return Source(task, file, chosen)
     if data is not None:
-        task = Task.from_csv(data, prompt=prompt, target=target, system=system, limit=file.task.examples)
+        limit = file.task.examples
+        task = Task.from_data(
+            data, prompt=prompt, target=target, system=system, system_column=system_column, limit=limit
+        )
         return Source(task, file)
+    if system_column is not None:
+        raise TaskError(
+            tr("a column of system texts needs data"),
+            asked=f"system_column {system_column}",
+            found=tr("no data"),
+            mend=tr("give DATA, or --system"),
+        )
     if prompt is not None:
         return Source(Task.single(prompt, target=target, system=system), file)
     if source is None and bundled and target is None and system is None:

@@ -37,13 +37,21 @@ class Bundled:
     max_tokens: int
     """Longest answer; none of the targets needs as many tokens."""
 
-    def task(self, *, system: str | None = None, prompt: str | None = None, target: str | None = None) -> Task:
-        """The task; texts and the target's column may be others than its own. Raises: DataError for no such column."""
+    def task(
+        self,
+        *,
+        system: str | None = None,
+        prompt: str | None = None,
+        target: str | None = None,
+        system_column: str | None = None,
+    ) -> Task:
+        """The task; texts and columns may be others than its own. Raises: DataError for no such column."""
         task = Task.from_rows(
             self.rows(),
-            system=self.system if system is None else system,
+            system=self.system if system is None and system_column is None else system,
             prompt=self.prompt if prompt is None else prompt,
             target=self.target if target is None else target,
+            system_column=system_column,
         )
         return task.model_copy(update={"name": self.title})
 
