@@ -23,9 +23,11 @@ class TaskTable(BaseModel):
     name: str | None = None
     """Alias of the run."""
     data: str | None = None
-    """CSV or JSONL file, folder or glob; relative to the task file."""
+    """CSV, JSONL, JSON, Parquet or text file, folder or glob; relative to the task file."""
     system: str | None = None
     """System text, a Jinja2 template over the row."""
+    system_column: str | None = None
+    """Column of the system texts, taken as they stand; not together with `system`."""
     prompt: str | None = None
     """User prompt, a Jinja2 template over the row."""
     target: str | None = None
