@@ -8,13 +8,15 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from feinschliff.endpoints import batch as batch_module
+from feinschliff.endpoints import attempt as attempt_module
 from feinschliff.endpoints import limits as limits_module
-from feinschliff.endpoints.batch import Batch, Line
+from feinschliff.endpoints.batch import Batch
 from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
+from feinschliff.endpoints.line import Line, StreamDialect
 from feinschliff.endpoints.protocol import Request, SendReport
 from feinschliff.endpoints.transport import AttemptFailed
 from tests.contracts.endpoint_contract import Collector, CountingGate, make_requests
@@ -81,8 +83,12 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> VirtualLoop:
     made = VirtualLoop()
     clock = SimpleNamespace(monotonic=made.time, perf_counter=made.time)
     monkeypatch.setattr(limits_module, "time", clock)
-    monkeypatch.setattr(batch_module, "time", clock)
+    monkeypatch.setattr(attempt_module, "time", clock)
     return made
+
+
+async def _never(*_: object) -> Any:
+    raise AssertionError("nothing is streamed here")
 
 
 def drive(
@@ -97,6 +103,9 @@ def drive(
             plain=False,
             concurrency=16,
             post=provider.post,
+            stream=_never,
+            backend=_never,
+            dialect=StreamDialect(),
             redact=str,
             breaker=Breaker(),
             patience=Patience(120),

@@ -14,12 +14,13 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from tests.fakes.answers import noisy_echo, prompt_of
+from tests.fakes.streams import STREAM_FAULTS, StreamStyle, events, on_the_wire
 
 FAULTS = ("429", "429-retry-after", "500", "503", "garbage", "html", "no-choices", "wrong-types", "cut", "silence")
 QUICK_FAULTS = tuple(kind for kind in FAULTS if kind not in ("silence", "429-retry-after"))
@@ -52,6 +53,10 @@ class FakeServer:
     silence_s: float = 60.0
     prefix: str = "/v1"
     usage: bool = True
+    style: StreamStyle | None = field(default_factory=StreamStyle)
+    """How it streams where it is asked to; None: it answers in one piece all the same."""
+    stream_options: bool = True
+    """False: `stream_options` is refused."""
     keep: bool = True
     """Whether bodies and headers are recorded."""
     port: int = 0
@@ -129,11 +134,40 @@ class FakeServer:
             self.in_flight -= 1
         if response is None:
             return False
+        if isinstance(response, _Stream):
+            return await self._write_stream(writer, response)
         writer.write(response)
         await writer.drain()
         return True
 
-    async def _respond(self, method: str, path: str, headers: dict[str, str], body: dict[str, Any]) -> bytes | None:
+    async def _write_stream(self, writer: asyncio.StreamWriter, stream: _Stream) -> bool:
+        style = stream.style
+        head = "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write(head.encode())
+        try:
+            for chunk in on_the_wire(stream.events, style):
+                if style.every_s:
+                    await writer.drain()
+                    await asyncio.sleep(style.every_s)
+                if writer.is_closing():
+                    raise ConnectionResetError
+                writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+                self.counts["events"] += 1
+            await writer.drain()
+        except ConnectionError:
+            self.counts["hung-up"] += 1
+            raise
+        if stream.fault in ("drop", "drop-at-once"):
+            return False
+        if style.stays_open:
+            await asyncio.sleep(self.silence_s)
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        return True
+
+    async def _respond(
+        self, method: str, path: str, headers: dict[str, str], body: dict[str, Any]
+    ) -> bytes | _Stream | None:
         self.counts[method] += 1
         if method == "POST" and self.keep:
             self.bodies.append(body)
@@ -143,10 +177,13 @@ class FakeServer:
             await asyncio.sleep(self.latency_s)
         if (fault := self._fault()) is not None:
             self.counts[fault] += 1
+            if fault in STREAM_FAULTS and body.get("stream"):
+                status, value = self._regular(path, headers, body)
+                return self._stream(value, body, fault=fault) if status == 200 else _http(status, value)
             return await self._broken(fault)
         status, value = self._regular(path, headers, body)
         self.counts["ok" if status == 200 and method == "POST" else str(status)] += 1
-        return _http(status, value)
+        return self._stream(value, body) if status == 200 and _is_streamed(value, body) else _http(status, value)
 
     def _fault(self) -> str | None:
         drawn = self._rng.random()
@@ -160,7 +197,7 @@ class FakeServer:
         if kind == "silence":
             await asyncio.sleep(self.silence_s)
             return None
-        if kind == "cut":
+        if kind == "cut" or kind in STREAM_FAULTS:
             return None
         if kind == "429-retry-after":
             return _http(429, {"error": {"message": "slow down"}}, {"Retry-After": self.retry_after})
@@ -187,9 +224,23 @@ class FakeServer:
             return self._complete(body, chat=path.endswith("chat/completions"))
         return 404, {"error": {"message": f"no such path {path}"}}
 
+    def _stream(self, value: Any, body: Mapping[str, Any], *, fault: str | None = None) -> bytes | _Stream:
+        """The same answer as in one piece, as a stream."""
+        style, choice = self.style, value["choices"][0]
+        if style is None:
+            return _http(200, value)
+        chat = "message" in choice
+        options = body.get("stream_options") or {}
+        usage = value.get("usage") if options.get("include_usage") and style.usage else None
+        text = choice["message"]["content"] if chat else choice["text"]
+        made = events(text, style, chat=chat, finish=choice["finish_reason"], usage=usage, fault=fault)
+        return _Stream(iter(()) if fault == "drop-at-once" else made, style, fault)
+
     def _complete(self, body: Mapping[str, Any], *, chat: bool) -> tuple[int, Any]:
         if body.get("model") not in self.models:
             return 404, {"error": {"message": f"model '{body.get('model')}' not found"}}
+        if "stream_options" in body and not self.stream_options:
+            return 422, {"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}
         words = self.answer(body).split(" ")
         limit = body.get("max_tokens")
         cut = isinstance(limit, int) and len(words) > limit
@@ -198,6 +249,17 @@ class FakeServer:
         choice |= {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
         usage = {"prompt_tokens": len(prompt_of(body).split()), "completion_tokens": len(text.split())}
         return 200, {"object": "chat.completion", "choices": [choice]} | ({"usage": usage} if self.usage else {})
+
+
+@dataclass(frozen=True)
+class _Stream:
+    events: Iterator[bytes]
+    style: StreamStyle
+    fault: str | None
+
+
+def _is_streamed(value: Any, body: Mapping[str, Any]) -> bool:
+    return bool(body.get("stream")) and isinstance(value, dict) and bool(value.get("choices"))
 
 
 def _http(status: int, value: Any, headers: Mapping[str, str] | None = None) -> bytes:

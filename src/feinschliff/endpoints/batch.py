@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import threading
-import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
-from feinschliff.endpoints.parse import BrokenBody, parse_answer
+from feinschliff.endpoints.attempt import attempt
+from feinschliff.endpoints.line import Line
 from feinschliff.endpoints.protocol import Gate, Reply, Request, SendReport, Sink
 from feinschliff.endpoints.retry import MOST_ATTEMPTS, backoff_s
 from feinschliff.endpoints.transport import AttemptFailed
@@ -20,23 +17,6 @@ from feinschliff.errors import EndpointGone, RequestRefused
 
 _REFUSED_FOR_GOOD = frozenset({401, 402, 403, 404})
 _TICK_S = 0.002
-
-
-@dataclass(frozen=True)
-class Line:
-    """What all batches of one endpoint share."""
-
-    shown: str
-    """The endpoint's redacted URL, for messages."""
-    plain: bool
-    """True: plain completions."""
-    concurrency: int
-    post: Callable[[bytes, float], Awaitable[bytes]]
-    """Body and seconds to the response's body. Raises: AttemptFailed."""
-    redact: Callable[[str], str]
-    breaker: Breaker
-    patience: Patience
-    rate: RateLimit
 
 
 class Batch:
@@ -87,20 +67,21 @@ class Batch:
 
     async def _answer(self, request: Request) -> Reply | None:
         """The reply after as many attempts as it takes; None where the gate refused one."""
-        body = _body(request, plain=self._line.plain)
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        for number in range(1, MOST_ATTEMPTS + 1):
             if not await self._admitted(request):
                 return None
             try:
-                return await self._attempt(request, body, attempt)
+                return await self._attempt(request, number)
             except AttemptFailed as failed:
                 self._note(failed)
-                if not failed.retried:
-                    return self._rejected(request, failed, attempt)
+                if not failed.retried and not (request.streaming and self._line.dialect.learns_from(failed)):
+                    return self._rejected(request, failed, number)
                 last = failed
-            if attempt < MOST_ATTEMPTS:
-                await asyncio.sleep(self._at_most_left(backoff_s(attempt, last.retry_after_s)))
-        return Reply(request, attempts=attempt, failure=f"given up after {attempt} attempts: {last}", transient=True)
+            if request.streaming and request.streaming.listener is not None:
+                request.streaming.listener.broken(str(last))
+            if number < MOST_ATTEMPTS:
+                await asyncio.sleep(self._at_most_left(backoff_s(number, last.retry_after_s)))
+        return Reply(request, attempts=number, failure=f"given up after {number} attempts: {last}", transient=True)
 
     async def _admitted(self, request: Request) -> bool:
         """Wait for the rate limit and ask the gate.
@@ -121,17 +102,14 @@ class Batch:
                 return False
             await self._settled.wait()
 
-    async def _attempt(self, request: Request, body: bytes, attempt: int) -> Reply:
+    async def _attempt(self, request: Request, number: int) -> Reply:
         line = self._line
         slot = line.rate.take(line.rate.weight(request))
         reply, lost = None, True
         self._sent += 1
         self._in_flight += 1
-        started = time.perf_counter()
         try:
-            content = await line.post(body, self._limit_s())
-            latency_s = time.perf_counter() - started
-            reply = _reply(request, content, latency_s, attempt, line.redact)
+            reply = await attempt(line, request, self._limit_s(), number=number)
         except AttemptFailed as failed:
             lost = failed.may_have_answered
             raise
@@ -141,7 +119,7 @@ class Batch:
             self._settled.set()
             self._settled = asyncio.Event()
         line.rate.correct(slot, reply)
-        line.patience.saw(latency_s)
+        line.patience.saw(reply.latency_s)
         line.breaker.accepted()
         return reply
 
@@ -167,7 +145,7 @@ class Batch:
                 mend="start it again and run the same command: what was paid for is kept",
             )
 
-    def _rejected(self, request: Request, failed: AttemptFailed, attempt: int) -> Reply:
+    def _rejected(self, request: Request, failed: AttemptFailed, attempts: int) -> Reply:
         """A reply that holds the server's refusal. Raises: RequestRefused where asking on is useless."""
         rejected = self._line.breaker.rejected()
         if failed.status in _REFUSED_FOR_GOOD or rejected >= max(3, self._line.concurrency):
@@ -177,7 +155,7 @@ class Batch:
                 found=str(failed),
                 mend=_mend(failed.status),
             )
-        return Reply(request, attempts=attempt, failure=str(failed))
+        return Reply(request, attempts=attempts, failure=str(failed))
 
     async def _deliver(self, reply: Reply) -> None:
         receipt = self._receipts.new()
@@ -213,37 +191,6 @@ class _Receipts:
             receipt = self._rung.popleft()
             if not receipt.done():
                 receipt.set_result(None)
-
-
-def _body(request: Request, *, plain: bool) -> bytes:
-    body: dict[str, object] = {"model": request.model}
-    if plain:
-        body["prompt"] = "\n\n".join(message.content for message in request.messages)
-    else:
-        body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
-    body.update(request.fields)
-    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _reply(request: Request, content: bytes, latency_s: float, attempt: int, redact: Callable[[str], str]) -> Reply:
-    try:
-        parsed = parse_answer(content)
-    except BrokenBody as error:
-        raise AttemptFailed(f"a broken answer: {redact(str(error))}", kind="broken_body") from error
-    return Reply(
-        request,
-        parsed.text,
-        parsed.reasoning,
-        parsed.finish_reason,
-        parsed.prompt_tokens,
-        parsed.completion_tokens,
-        parsed.logprobs,
-        latency_s,
-        attempt,
-        refusal=parsed.refusal,
-        applied=parsed.applied,
-        fingerprint=parsed.fingerprint,
-    )
 
 
 def _mend(status: int | None) -> str:

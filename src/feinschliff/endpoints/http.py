@@ -14,8 +14,9 @@ import httpx2
 from pydantic import JsonValue
 
 from feinschliff.endpoints.address import parse_url, redact_url
-from feinschliff.endpoints.batch import Batch, Line
+from feinschliff.endpoints.batch import Batch
 from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
+from feinschliff.endpoints.line import Line, StreamDialect
 from feinschliff.endpoints.loop import LoopThread
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.endpoints.server import Server
@@ -71,6 +72,7 @@ class HttpEndpoint(Endpoint):
         self._breaker = Breaker()
         self._patience = Patience(timeout_s)
         self._rate = RateLimit(rpm, tpm)
+        self._dialect = StreamDialect()
         self._until = until
         self._starting = threading.Lock()
         self._loop: LoopThread | None = None
@@ -146,6 +148,9 @@ class HttpEndpoint(Endpoint):
             plain=self._address.plain,
             concurrency=concurrency,
             post=lambda body, limit_s: self._transport.exchange("POST", url, body, limit_s),
+            stream=lambda body, limit_s, stream: self._transport.stream(url, body, limit_s, stream),
+            backend=self._server.backend,
+            dialect=self._dialect,
             redact=self._transport.redact,
             breaker=self._breaker,
             patience=self._patience,

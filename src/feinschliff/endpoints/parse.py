@@ -14,7 +14,11 @@ from feinschliff.records import TokenLogprob, TopLogprob
 
 
 class BrokenBody(Exception):
-    """A body that is no answer: worth another attempt."""
+    """A body that is no answer: worth another attempt, unless it holds an error with a `status` that says otherwise."""
+
+    def __init__(self, what: str, *, status: int | None = None) -> None:
+        super().__init__(what)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,15 @@ def parse_answer(content: bytes) -> Parsed:
     usage = body.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     return Parsed(
-        text=_text(message["content"] if "content" in message else message.get("text")),
-        reasoning=_string(message.get("reasoning_content")) or _string(message.get("reasoning")),
-        finish_reason=_string(choice.get("finish_reason")),
-        prompt_tokens=_count(counts.get("prompt_tokens")),
-        completion_tokens=_count(counts.get("completion_tokens")),
-        logprobs=_logprobs(choice.get("logprobs")),
-        refusal=_string(message.get("refusal")),
-        applied=_applied(body.get("__verbose")),
-        fingerprint=_string(body.get("system_fingerprint")),
+        text=content_text(message["content"] if "content" in message else message.get("text")),
+        reasoning=reasoning_of(message),
+        finish_reason=string(choice.get("finish_reason")),
+        prompt_tokens=count(counts.get("prompt_tokens")),
+        completion_tokens=count(counts.get("completion_tokens")),
+        logprobs=logprobs_of(choice.get("logprobs")),
+        refusal=string(message.get("refusal")),
+        applied=applied_of(body.get("__verbose")),
+        fingerprint=string(body.get("system_fingerprint")),
     )
 
 
@@ -81,7 +85,8 @@ def error_text(content: bytes) -> str:
     return error if isinstance(error, str) else json.dumps(error if error is not None else body)
 
 
-def _text(content: Any) -> str:
+def content_text(content: Any) -> str:
+    """The text of a content: a string, or the text parts of a list. Raises: BrokenBody for anything else."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -92,21 +97,30 @@ def _text(content: Any) -> str:
     raise BrokenBody("a content that is no text")
 
 
-def _string(value: Any) -> str | None:
+def reasoning_of(message: Mapping[str, Any]) -> str | None:
+    """What the model thought aloud, under either of the names in use."""
+    return string(message.get("reasoning_content")) or string(message.get("reasoning"))
+
+
+def string(value: Any) -> str | None:
+    """The value where it is a text with something in it."""
     return value if isinstance(value, str) and value else None
 
 
-def _count(value: Any) -> int | None:
+def count(value: Any) -> int | None:
+    """The value where it is a number of things."""
     number = _finite(value)
     return None if number is None or number < 0 else int(number)
 
 
-def _applied(verbose: Any) -> dict[str, JsonValue] | None:
+def applied_of(verbose: Any) -> dict[str, JsonValue] | None:
+    """llama.cpp's echo of the settings that it applied."""
     settings = verbose.get("generation_settings") if isinstance(verbose, dict) else None
     return settings if isinstance(settings, dict) else None
 
 
-def _logprobs(value: Any) -> tuple[TokenLogprob, ...] | None:
+def logprobs_of(value: Any) -> tuple[TokenLogprob, ...] | None:
+    """The positions of a choice's `logprobs`, in the form of chat or of the first completions API."""
     if not isinstance(value, dict):
         return None
     content = value.get("content")

@@ -14,6 +14,28 @@ Backend = Literal["llama.cpp", "ollama", "lmstudio", "vllm", "openai", "openrout
 """Server software, as far as it could be told; decides the wire names in `parameters.wire`."""
 
 
+class Listener(Protocol):
+    """Hears an answer while it is being made; called from the endpoint's thread, and must be quick."""
+
+    def piece(self, text: str, thought: str) -> None:
+        """The next part of the answer and of its reasoning; one of them is mostly empty. Either may end within a
+        character (half of a surrogate pair)."""
+        ...
+
+    def broken(self, why: str) -> None:
+        """The attempt has failed; if there is another one, its answer begins anew."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """That an answer is to be sent in pieces, and what is done with them."""
+
+    stop_loops: bool = False
+    """The request is ended as soon as the answer is stuck in a loop for certain (`text.stuck`)."""
+    listener: Listener | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request to be made: everything but the address and the key."""
@@ -28,6 +50,8 @@ class Request:
     """Estimate of the prompt's tokens."""
     max_tokens: int
     """Most tokens that the answer can have; what a token budget reserves."""
+    streaming: Streaming | None = None
+    """None: the answer comes in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,12 @@ class Reply:
     applied: Mapping[str, JsonValue] | None = None
     """llama.cpp: `__verbose.generation_settings` when the request held `verbose: true`."""
     fingerprint: str | None = None
+    first_token_s: float | None = None
+    """Seconds from sending to the first piece of the answer; None where it came in one piece."""
+    pieces: int = 0
+    """Pieces that it came in: at least so many tokens were made."""
+    stopped_early: bool = False
+    """True where the request was ended because the answer looped; the text ends where that was certain."""
 
 
 class Gate(Protocol):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import re
 import ssl
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Protocol
 
 import httpx2
 
@@ -18,6 +20,8 @@ from feinschliff.errors import EndpointError, InputError
 
 _CONNECT_S = 15.0
 _KEPT_S = 30.0
+_END_S = 0.2
+"""How long the end of a body is waited for when its last event has come."""
 _WORDS = 300
 _SHORTEST_SECRET = 4
 _NOTHING_MADE = frozenset({*range(400, 500), 501, 503, 529}) - {408, 499}
@@ -58,6 +62,27 @@ class AttemptFailed(Exception):
         return self.status is None or is_retried(self.status)
 
 
+class Reader(Protocol):
+    """Takes a body piece by piece."""
+
+    @property
+    def ended(self) -> bool:
+        """True once nothing worth reading follows."""
+        ...
+
+    @property
+    def stopped(self) -> bool:
+        """True once no more is wanted, though more would follow."""
+        ...
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        ...
+
+
+Read = Callable[[httpx2.Response], Awaitable[bytes]]
+
+
 class Transport:
     """Connections to one host, kept open between requests. To be used from one event loop.
 
@@ -69,6 +94,9 @@ class Transport:
     def __init__(self, address: Address, *, api_key: str | None, headers: Mapping[str, str]) -> None:
         self._address = address
         self._headers = _headers(address, api_key, headers)
+        # Compression would hold pieces back.
+        plain = {"accept": "text/event-stream, application/json", "accept-encoding": "identity"}
+        self._stream_headers = list((dict(self._headers) | plain).items())
         self._secrets = _secrets(address, api_key, headers)
         self._proxy = _environment_proxy(address)
         self._tls: ssl.SSLContext | None = None
@@ -78,9 +106,21 @@ class Transport:
         """The body of a 2xx response within `limit_s` seconds, all phases together. Raises: AttemptFailed."""
         extensions = {"timeout": {"connect": min(_CONNECT_S, limit_s)}}
         request = httpx2.Request(method, url, headers=self._headers, content=body, extensions=extensions)
+        return await self._in_time(request, limit_s, lambda response: response.aread())
+
+    async def stream(self, url: httpx2.URL, body: bytes, limit_s: float, reader: Reader) -> None:
+        """POST, and hand the pieces of a 2xx response to `reader` until it has enough.
+
+        Raises: AttemptFailed, and whatever the reader raises.
+        """
+        extensions = {"timeout": {"connect": min(_CONNECT_S, limit_s)}}
+        request = httpx2.Request("POST", url, headers=self._stream_headers, content=body, extensions=extensions)
+        await self._in_time(request, limit_s, lambda response: _read_pieces(response, reader))
+
+    async def _in_time(self, request: httpx2.Request, limit_s: float, read: Read) -> bytes:
         try:
             async with asyncio.timeout(limit_s):
-                response, content = await self._over_a_connection(request)
+                response, content = await self._over_a_connection(request, read)
         except (TimeoutError, httpx2.TimeoutException) as error:
             unheard = isinstance(error, httpx2.ConnectTimeout)
             raise AttemptFailed(f"no answer within {limit_s:.3g} s", kind="timeout", unheard=unheard) from None
@@ -88,7 +128,7 @@ class Transport:
             raise AttemptFailed("a body that cannot be decoded", kind="broken_body") from error
         except httpx2.HTTPError as error:
             raise self._disconnected(error) from None
-        if 200 <= response.status_code < 300:
+        if _is_success(response):
             return content
         raise self._bad_status(response, content)
 
@@ -104,13 +144,14 @@ class Transport:
         while self._free:
             await self._free.pop().aclose()
 
-    async def _over_a_connection(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
-        """The response and its whole body, over the connection that was used last."""
+    async def _over_a_connection(self, request: httpx2.Request, read: Read) -> tuple[httpx2.Response, bytes]:
+        """The response and what `read` made of its body (the body itself, where it is no success), over the connection
+        that was used last. A body that is not read to its end closes the connection."""
         connection = self._free.pop() if self._free else self._new_connection()
         try:
             response = await connection.handle_async_request(request)
             try:
-                return response, await response.aread()
+                return response, await (read(response) if _is_success(response) else response.aread())
             finally:
                 await response.aclose()
         finally:
@@ -138,6 +179,26 @@ class Transport:
             status=status,
             retry_after_s=parse_retry_after(response.headers.get("retry-after")),
         )
+
+
+def _is_success(response: httpx2.Response) -> bool:
+    return 200 <= response.status_code < 300
+
+
+async def _read_pieces(response: httpx2.Response, reader: Reader) -> bytes:
+    pieces = aiter(response.aiter_bytes())
+    async for piece in pieces:
+        reader.feed(piece)
+        if reader.stopped:
+            break
+        if reader.ended:
+            # The connection can be used again if the body is read to its end, but not every server ends it.
+            with contextlib.suppress(TimeoutError, httpx2.HTTPError, StopAsyncIteration):
+                async with asyncio.timeout(_END_S):
+                    while True:
+                        await anext(pieces)
+            break
+    return b""
 
 
 def _headers(address: Address, api_key: str | None, extra: Mapping[str, str]) -> list[tuple[str, str]]:
