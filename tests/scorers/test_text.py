@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import difflib
+import random
 import sys
+import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from feinschliff.datasets.grammar import make_posts
 from feinschliff.records import Example
-from feinschliff.scorers.text import Chrf, Levenshtein, Similarity, _sequence_matcher
+from feinschliff.scorers.text import Chrf, Levenshtein, Similarity
 from feinschliff.text.normal import nfc
 from tests.contracts.scorer_contract import make_answer
 
@@ -31,13 +34,32 @@ def test_similarity_is_difflibs_ratio_exactly(answer: str, target: str) -> None:
     assert score_of(Similarity(), answer, target) == expected
 
 
-def test_similarity_is_the_same_without_cydifflib(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_it = score_of(Similarity(), "Rad zu verkaufen", "Verkaufe Rad")
-    monkeypatch.setitem(sys.modules, "cydifflib", None)
-    _sequence_matcher.cache_clear()
-    assert _sequence_matcher() is difflib.SequenceMatcher
-    assert score_of(Similarity(), "Rad zu verkaufen", "Verkaufe Rad") == with_it
-    _sequence_matcher.cache_clear()
+def test_similarity_in_batches_is_difflibs_as_well() -> None:
+    rng = random.Random(5)
+    lines = [post.subject for post in make_posts(300, seed=3)]
+    pairs = [(" ".join(rng.sample(rng.choice(lines).split() * 2, k=4)), rng.choice(lines)) for _ in range(1000)]
+    scores = Similarity().score(
+        [Example(id=str(i), target=target) for i, (_, target) in enumerate(pairs)],
+        [make_answer(answer) for answer, _ in pairs],
+    )
+    expected = [difflib.SequenceMatcher(None, *pair, autojunk=False).ratio() for pair in pairs]
+    assert [score.value for score in scores] == expected
+
+
+def test_similarity_of_long_texts_that_loop_takes_no_time() -> None:
+    answer, target = ("Ja klar das machen wir. " * 400)[:8000], ("Ja klar, das machen wir " * 400)[:8000]
+    started = time.process_time()
+    assert score_of(Similarity(), answer, target) == 0.95825  # by difflib, once
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_difflib_stands_in(missing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if missing:
+        monkeypatch.setitem(sys.modules, "difflib_fast", None)
+    for answer, target in (("Rad zu verkaufen", "Verkaufe Rad"), ("\ud83d", "\ud83d!")):
+        expected = difflib.SequenceMatcher(None, answer, target, autojunk=False).ratio()
+        assert score_of(Similarity(), answer, target) == expected
 
 
 def test_similarity_takes_the_answer_first() -> None:

@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
 from feinschliff.records import Answer, Example, Score
+from feinschliff.text.normal import all_nfc
+
+_CHUNK = 5000
+"""Pairs at a time, so that a million of them need no more memory than their scores."""
+_MOST_SHARED = 100_000
 
 
 @runtime_checkable
@@ -58,6 +63,59 @@ class PairScorer(ABC):
         if self.needs_target and example.target is None:
             return unscored("the example has no target")
         return self.score_pair(example, answer)
+
+
+class TextScorer(ABC):
+    """A scorer that compares many answers with their targets at once, for measures that are faster in batches.
+
+    Each pair's score must still be its own. An answer with a `failure` and an example without a target are None.
+    """
+
+    needs_target: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """See `Scorer.name`."""
+
+    @abstractmethod
+    def score_texts(self, answers: Sequence[str], targets: Sequence[str]) -> list[Score]:
+        """One score per pair of texts, in order; both are in NFC."""
+
+    def score(self, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
+        """One score per pair, in order. Raises: ValueError for lists of different length."""
+        check_lengths(examples, answers)
+        scores: list[Score] = []
+        for start in range(0, len(answers), _CHUNK):
+            scores += self._score(examples[start : start + _CHUNK], answers[start : start + _CHUNK])
+        return scores
+
+    def _score(self, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
+        failures = [answer.failure for answer in answers]
+        targets = [example.target for example in examples]
+        texts = [answer.text for answer in answers]
+        if failures.count(None) == len(failures) and None not in targets:
+            return self.score_texts(all_nfc(texts), all_nfc(targets))  # type: ignore[arg-type]
+        whole = [i for i, target in enumerate(targets) if target is not None and failures[i] is None]
+        found = iter(self.score_texts(all_nfc([texts[i] for i in whole]), all_nfc([targets[i] or "" for i in whole])))
+        return [
+            unscored(f"no answer: {failure}")
+            if failure is not None
+            else unscored("the example has no target")
+            if target is None
+            else next(found)
+            for failure, target in zip(failures, targets, strict=True)
+        ]
+
+
+class SharedScores(dict[float, Score]):
+    """One record per value, since records are frozen: to make a million of them takes longer than to compute them."""
+
+    def __missing__(self, value: float) -> Score:
+        if len(self) >= _MOST_SHARED:
+            self.clear()
+        score = self[value] = finite_score(value)
+        return score
 
 
 def needs_target(scorer: object) -> bool:

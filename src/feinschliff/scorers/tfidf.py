@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feinschliff.errors import ScorerError
-from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.protocol import PairScorer, finite_score, unscored
+from feinschliff.records import Score
+from feinschliff.scorers.protocol import SharedScores, TextScorer, unscored
 from feinschliff.text.tfidf import Tfidf
 
 
-class TfidfSimilarity(PairScorer):
+class TfidfSimilarity(TextScorer):
     """Cosine of TF-IDF vectors (see `text.tfidf`), 0 to 1, fitted once on the task's targets and never on a batch of
     answers.
 
@@ -35,9 +35,8 @@ class TfidfSimilarity(PairScorer):
         """With a fingerprint of the targets that it was fitted on: other targets give other numbers."""
         return f"tfidf@{self._model.fingerprint()}"
 
-    def score_pair(self, example: Example, answer: Answer) -> Score:
-        """The cosine."""
-        target = example.target or ""
-        if not self._model.vector(target):
-            return unscored("the target has no content words")
-        return finite_score(self._model.cosine(answer.text, target))
+    def score_texts(self, answers: Sequence[str], targets: Sequence[str]) -> list[Score]:
+        """The cosines."""
+        made = SharedScores()
+        cosines = self._model.cosines(answers, targets)
+        return [unscored("the target has no content words") if value is None else made[value] for value in cosines]
