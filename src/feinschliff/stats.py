@@ -110,6 +110,13 @@ def t_quantile(share: float, df: float) -> float:
     return float(stdtrit(df, share))
 
 
+def t_tail(value: float, df: float) -> float:
+    """P(T >= value) of Student's t distribution with `df` degrees of freedom."""
+    from scipy.special import stdtr
+
+    return float(stdtr(df, -value))
+
+
 def _normal_quantile(share: float) -> float:
     from scipy.special import ndtri
 
