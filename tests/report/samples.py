@@ -101,6 +101,8 @@ def comparison_details() -> dict[str, Any]:
         "endpoint": {"identity": "http://localhost:11434/v1", "backend": "ollama", "model": "llama3.2"},
         "scorer": "similarity",
         "seed": 0,
+        "versions": {"feinschliff": "0.1.0", "Python": "3.12.1"},
+        "scores": [[f"post-{i}", 1_000_000, 0.5 + (i % 7 - 2) / 10, 0.5] for i in range(60)],
         "samples": [_pair(i, (i % 7 - 2) / 10) for i in range(12)]
         + [{**_pair(12, 0.0), "best": None}, {**_pair(13, 0.0), "baseline": _side("", None, failure="timed out")}],
         "best_flags": {"answers": 60, "failed": 0},
@@ -146,4 +148,4 @@ def _pair(i: int, difference: float) -> dict[str, Any]:
 def _side(text: str, score: float | None, failure: str | None = None) -> dict[str, Any]:
     reason = "no answer" if score is None else None
     answer = {"text": text, "reasoning": None, "flags": [], "failure": failure}
-    return {**answer, "score": score, "reason": reason, "tokens": 7}
+    return {**answer, "score": score, "reason": reason, "tokens": 7, "latency_s": 0.25}

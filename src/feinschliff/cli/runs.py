@@ -60,12 +60,15 @@ def remove_command(
 def report_command(
     run: o.RunName,
     out: Annotated[Path | None, typer.Option("--out", help="Where the page goes.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of the page, de or en; yours if left out.")
+    ] = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,
 ) -> None:
     """Write the report page of a run again, from the store alone.
 
-    Example: [bold]fein report 3f2a9c0d1e4b --out report.html[/]
+    Example: [bold]fein report 3f2a9c0d1e4b --out report.html --language de[/]
     """
     from feinschliff._api import default_report
     from feinschliff.report import write_page
@@ -73,7 +76,7 @@ def report_command(
 
     with open_store(store, create=store is None) as db:
         found = get_run(db, run)
-        path = write_page(found, out or default_report(db, found.id))
+        path = write_page(found, out or default_report(db, found.id), language=language)
     if as_json:
         print_json({"run": found.id, "report": str(path)})
     else:

@@ -1,7 +1,9 @@
 """What the user sees of a run: one self-contained page with its charts, and tables in the terminal."""
 
 from feinschliff.report.page import render_page, write_page
-from feinschliff.report.sentence import next_steps, verdict_sentence
-from feinschliff.report.terminal import show_result, show_runs
+from feinschliff.report.runs import show_runs
+from feinschliff.report.sentence import verdict_sentence
+from feinschliff.report.steps import next_steps
+from feinschliff.report.terminal import show_result
 
 __all__ = ["next_steps", "render_page", "show_result", "show_runs", "verdict_sentence", "write_page"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from feinschliff.report.format import minus, number
+from feinschliff.report.format import decimal, minus, number
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -109,10 +109,12 @@ class Chart:
         ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
         return self._add("line", {k: f"{v:g}" for k, v in ends.items()}, style)
 
-    def path(self, points: Iterable[tuple[float, float]], style: str, *, closed: bool = False) -> ET.Element:
+    def path(
+        self, points: Iterable[tuple[float, float]], style: str, *, closed: bool = False, tooltip: str = ""
+    ) -> ET.Element:
         """A line through points; closed for areas."""
         steps = " L".join(f"{x:g} {y:g}" for x, y in points)
-        return self._add("path", {"d": f"M{steps}{' Z' if closed else ''}"}, style)
+        return self._add("path", {"d": f"M{steps}{' Z' if closed else ''}"}, style, tooltip)
 
     def circle(self, x: float, y: float, radius: float, style: str, tooltip: str = "") -> ET.Element:
         """A round mark."""
@@ -144,7 +146,14 @@ class Chart:
 def labelled(ticks: Sequence[float]) -> list[tuple[float, str]]:
     """Ticks with their labels, all with the same number of decimals."""
     decimals = max((_decimals(t) for t in ticks), default=0)
-    return [(t, minus(f"{t:.{decimals}f}" if abs(t) < 1e4 else number(t))) for t in ticks]
+    return [(t, minus(decimal(f"{t:.{decimals}f}" if abs(t) < 1e4 else number(t)))) for t in ticks]
+
+
+def room(values: Sequence[float], share: float = 0.12) -> tuple[float, float]:
+    """The span of the values with some room on both sides."""
+    low, high = min(values), max(values)
+    pad = (high - low) * share or max(abs(high), 0.1) * 0.1
+    return low - pad, high + pad
 
 
 def step_points(

@@ -1,19 +1,15 @@
-"""The verdict in one sentence, and what to do next: shared by the page and the terminal."""
+"""The verdict in one sentence: shared by the page and the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feinschliff.report.format import is_number, label, number, score, scorer_label, setting, shortened, signed
+from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
+from feinschliff.report.format import is_number, label, measured, score, scorer_label, setting, shortened, signed
 
 _MOST_NAMED = 4
-_MOST_HELD_OUT = 60
-_UNFINISHED = {
-    "started": "it is still under way, or was stopped without a word",
-    "failed": "it failed on the way",
-    "interrupted": "it was interrupted",
-}
 
 
 def is_comparison(details: Mapping[str, Any] | None) -> bool:
@@ -27,51 +23,45 @@ def verdict_sentence(result: Mapping[str, Any] | None, details: Mapping[str, Any
     held_out = result.get("held_out") or {}
     verdict = result.get("verdict")
     if verdict is None or (held_out.get("difference") or {}).get("mean") is None:
-        return f"Nothing could be measured: {_reason(result, details)}."
+        return tr("Nothing could be measured: {reason}.", reason=_reason(result, details))
     if is_comparison(details):
         return _comparison(result, details)
     if verdict == "no measurable gain":
         return _no_gain(result, details)
-    verb = "raise" if verdict == "better" else "lower"
-    best, baseline = _means(held_out)
     changes = changed(result)
-    subject = _named(changes) or "the settings that were found"
-    if len(changes) == 1:
-        verb += "s"
-    return (
-        f"{verdict.capitalize()}: {subject} {verb} the {scorer_label(details.get('scorer'))} from {baseline} to "
-        f"{best} ({_difference(held_out)}) on {_where(held_out)}."
+    facts = {
+        "subject": _named(changes) or tr("the settings that were found"),
+        "the_score": the_score(details),
+        **_numbers(held_out),
+        "where": _on_held_out(held_out),
+    }
+    if verdict == "better":
+        return trn(
+            "Better: {subject} raises {the_score} from {baseline} to {best} ({difference}) {where}.",
+            "Better: {subject} raise {the_score} from {baseline} to {best} ({difference}) {where}.",
+            len(changes),
+            **facts,
+        )
+    return trn(
+        "Worse: {subject} lowers {the_score} from {baseline} to {best} ({difference}) {where}.",
+        "Worse: {subject} lower {the_score} from {baseline} to {best} ({difference}) {where}.",
+        len(changes),
+        **facts,
     )
 
 
 def unfinished_sentence(status: str, kind: str) -> str:
     """What is said of a run that has no result."""
     if kind not in {"tune", "compare"}:
-        return f"No verdict: this run ({kind}) compares nothing."
-    why = _UNFINISHED.get(status, f"its status is '{status}'")
-    return f"Not finished: this run has no verdict yet, since {why}; the same command goes on where it stopped."
-
-
-def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | None = None) -> list[str]:
-    """What to do now, one sentence each."""
-    result = result or {}
-    verdict = result.get("verdict")
-    held_out = result.get("held_out") or {}
-    if is_comparison(details):
-        return _comparison_steps(verdict, held_out)
-    if verdict == "better":
-        steps = ["Send the recommended settings with every request of this task."]
-        if held_out.get("unit") == "repeats":
-            steps.append("They hold for these prompts only: give at least 10 examples to learn how far they carry.")
-        return steps
-    if verdict is None:
-        return [
-            "Keep the baseline settings.",
-            "Look at the warnings and at the answers: a scorer that fits the answers, a working endpoint and a larger "
-            "budget are what a verdict needs.",
-        ]
-    keep = "Keep the baseline settings; what was found is worse on examples that the search had not seen."
-    return [keep if verdict == "worse" else "Keep the baseline settings.", *_sharper(held_out)]
+        return tr("No verdict: this run ({kind}) compares nothing.", kind=kind)
+    why = {
+        "started": tr("it is still under way, or was stopped without a word"),
+        "failed": tr("it failed on the way"),
+        "interrupted": tr("it was interrupted"),
+    }.get(status) or tr("its status is '{status}'", status=status)
+    return tr(
+        "Not finished: this run has no verdict yet, since {why}; the same command goes on where it stopped.", why=why
+    )
 
 
 def changed(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,107 +70,108 @@ def changed(result: Mapping[str, Any]) -> dict[str, Any]:
     return {n: v for n, v in settings.items() if v is not None and v != baseline.get(n)}
 
 
+def the_score(details: Mapping[str, Any]) -> str:
+    """What was measured, with its article."""
+    name = scorer_label(details.get("scorer"))
+    return tr("the score") if name == tr("score") else tr("the {scorer}", scorer=name)
+
+
 def _no_gain(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     held_out = result["held_out"]
-    best, baseline = _means(held_out)
-    noun = scorer_label(details.get("scorer"))
+    numbers, where, noun = _numbers(held_out), _on_held_out(held_out), scorer_label(details.get("scorer"))
     changes = changed(result)
     if not changes and result.get("settings") == result.get("baseline_settings"):
-        return (
-            f"No measurable gain: the search found nothing better than today's settings (mean {noun} {baseline} on "
-            f"{_where(held_out)}); keep your settings."
+        return tr(
+            "No measurable gain: the search found nothing better than today's settings (mean {noun} {baseline} "
+            "{where}); keep your settings.",
+            noun=noun,
+            baseline=numbers["baseline"],
+            where=where,
         )
-    subject = _named(changes) or "leaving the baseline's settings out"
-    detectable = held_out.get("detectable")
-    tail = (
-        f"the smallest difference that would have been seen is {number(detectable)}; "
-        if is_number(detectable) and detectable > 0
-        else ""
+    sentence = tr(
+        "No measurable gain: with {subject} {the_score} is {best} instead of {baseline} ({difference}) {where}",
+        subject=_named(changes) or tr("the baseline's settings left out"),
+        the_score=the_score(details),
+        where=where,
+        **numbers,
     )
-    return (
-        f"No measurable gain: with {subject} the {noun} is {best} instead of {baseline} ({_difference(held_out)}) on "
-        f"{_where(held_out)}; {tail}keep your settings."
-    )
+    return "; ".join([sentence, *_smallest_seen(held_out), tr("keep your settings.")])
 
 
 def _comparison(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     held_out = result["held_out"]
-    best, baseline = _means(held_out)
-    a, b = ("", "")
     settings, other = result.get("settings") or {}, result.get("baseline_settings") or {}
-    if settings != other:
-        a, b = (
-            f" ({named})" if (named := _named({n: v for n, v in x.items() if v is not None and v != y.get(n)})) else ""
-            for x, y in ((settings, other), (other, settings))
-        )
-    words = {"better": "Better: A", "worse": "Worse: A"}.get(result["verdict"], "No measurable difference: A")
-    detectable = held_out.get("detectable")
-    tail = ""
-    if result["verdict"] == "no measurable gain" and is_number(detectable) and detectable > 0:
-        tail = f"; the smallest difference that would have been seen is {number(detectable)}"
-    return (
-        f"{words}{a} has a mean {scorer_label(details.get('scorer'))} of {best}, B{b} {baseline} "
-        f"({_difference(held_out)}) on {_where(held_out, held='')}{tail}."
+    a, b = (
+        f" ({named})" if (named := _named({n: v for n, v in x.items() if v is not None and v != y.get(n)})) else ""
+        for x, y in ((settings, other), (other, settings))
     )
+    n = held_out.get("n") or 0
+    repeats = held_out.get("unit") == "repeats"
+    facts = {
+        "a": a,
+        "b": b,
+        "noun": scorer_label(details.get("scorer")),
+        **_numbers(held_out),
+        "where": on_repeats(n) if repeats else trn("on {n} example", "on {n} examples", n),
+    }
+    if result["verdict"] == "better":
+        return tr("Better: A{a} has a mean {noun} of {best}, B{b} {baseline} ({difference}) {where}.", **facts)
+    if result["verdict"] == "worse":
+        return tr("Worse: A{a} has a mean {noun} of {best}, B{b} {baseline} ({difference}) {where}.", **facts)
+    text = tr(
+        "No measurable difference: A{a} has a mean {noun} of {best}, B{b} {baseline} ({difference}) {where}", **facts
+    )
+    return "; ".join([text, *_smallest_seen(held_out)]) + "."
 
 
-def _comparison_steps(verdict: str | None, held_out: Mapping[str, Any]) -> list[str]:
-    if verdict in {"better", "worse"}:
-        return [f"Use {'A' if verdict == 'better' else 'B'}."]
-    if verdict is None:
-        return ["Look at the warnings and at the answers: nothing could be compared."]
-    sharper = "More examples, or a larger budget for more repeats of each, would show smaller differences."
-    return ["Keep B, or choose by price and speed: this comparison shows no difference in quality.", sharper]
+def on_repeats(n: int) -> str:
+    """Where it was measured, for one prompt or a few."""
+    return trn("on {n} fresh repeat", "on {n} fresh repeats", n)
 
 
-def _sharper(held_out: Mapping[str, Any]) -> list[str]:
-    """What would let a smaller difference be seen."""
+def _on_held_out(held_out: Mapping[str, Any]) -> str:
     n = held_out.get("n") or 0
     if held_out.get("unit") == "repeats":
-        first = "At least 10 examples, so that some can be held out, would give a verdict beyond these prompts."
-    elif n < _MOST_HELD_OUT:
-        first = (
-            f"More examples would show smaller differences: {n} were held out, and up to {_MOST_HELD_OUT} are used "
-            "(40 % of 150)."
-        )
-    else:
-        first = "More repeats of each held-out example would show smaller differences; a larger budget pays for them."
-    return [
-        first,
-        "A larger budget goes on from here: the same command with more --requests keeps all answers so far.",
-        "Other knobs may matter more than these: search over system texts, prompts or models.",
-    ]
+        return on_repeats(n)
+    return trn("on {n} held-out example", "on {n} held-out examples", n)
 
 
-def _means(held_out: Mapping[str, Any]) -> tuple[str, str]:
-    sides = [score((held_out.get(side) or {}).get("mean")) for side in ("best", "baseline")]
-    return sides[0], sides[1]
+def _smallest_seen(held_out: Mapping[str, Any]) -> list[str]:
+    detectable = held_out.get("detectable")
+    if not is_number(detectable) or detectable <= 0:
+        return []
+    return [tr("the smallest difference that would have been seen is {detectable}", detectable=measured(detectable))]
 
 
-def _difference(held_out: Mapping[str, Any]) -> str:
-    d = held_out.get("difference") or {}
-    mean, low, high = d.get("mean"), d.get("low"), d.get("high")
+def _numbers(held_out: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        **{side: score((held_out.get(side) or {}).get("mean")) for side in ("best", "baseline")},
+        "difference": _difference(held_out.get("difference") or {}),
+    }
+
+
+def _difference(difference: Mapping[str, Any]) -> str:
+    mean, low, high = (difference.get(k) for k in ("mean", "low", "high"))
     if low is None or high is None:
-        return f"{signed(mean)}, too few for an interval"
-    return f"{signed(mean)}, 95 % interval {signed(low)} to {signed(high)}"
-
-
-def _where(held_out: Mapping[str, Any], held: str = "held-out ") -> str:
-    n = held_out.get("n") or 0
-    noun = "fresh repeat" if held_out.get("unit") == "repeats" else f"{held}example"
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+        return tr("{difference}, too few for an interval", difference=signed(mean))
+    return tr(
+        "{difference}, 95 % interval {low} to {high}", difference=signed(mean), low=signed(low), high=signed(high)
+    )
 
 
 def _named(values: Mapping[str, Any]) -> str:
     parts = [_one(name, value) for name, value in values.items()]
     if len(parts) > _MOST_NAMED + 1:
-        parts = [*parts[:_MOST_NAMED], f"{len(parts) - _MOST_NAMED} more"]
+        more = len(parts) - _MOST_NAMED
+        parts = [*parts[:_MOST_NAMED], trn("{n} more", "{n} more", more)]
     return ", ".join(parts)
 
 
 def _one(name: str, value: Any) -> str:
-    if name in {"system", "prompt"}:
-        return f"another {'system text' if name == 'system' else 'prompt'}"
+    if name == "system":
+        return tr("another system text")
+    if name == "prompt":
+        return tr("another prompt")
     return f"{label(name)} {shortened(setting(value), 40)}"
 
 
@@ -190,11 +181,15 @@ def _reason(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     sides = [side for s in samples for side in (s.get("best"), s.get("baseline")) if side]
     failures = [str(side["failure"]) for side in sides if side.get("failure")]
     if sides and len(failures) == len(sides):
-        return f"every held-out answer failed, the first with: {shortened(failures[0], 120)}"
+        first = shortened(retold(failures[0]), 120)
+        return tr("every held-out answer failed, the first with: {failure}", failure=first)
     reasons = [str(side["reason"]) for side in sides if side.get("score") is None and side.get("reason")]
     if reasons:
-        return f"no held-out pair of answers could be scored ({shortened(reasons[0], 120)})"
+        reason = shortened(retold(reasons[0]), 120)
+        return tr("no held-out pair of answers could be scored ({reason})", reason=reason)
     if not sides and details.get("trials"):
-        return "the run ended before any held-out answer was there"
+        return tr("the run ended before any held-out answer was there")
     warnings = result.get("warnings") or []
-    return shortened(str(warnings[0]), 160).rstrip(".") if warnings else "there is no scored pair of answers"
+    if warnings:
+        return shortened(retold(str(warnings[0])), 160).rstrip(".")
+    return tr("there is no scored pair of answers")

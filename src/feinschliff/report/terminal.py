@@ -1,166 +1,182 @@
-"""A run in the terminal: a compact result, and the list of runs. Plain ASCII, so that every terminal shows it."""
+"""A result in the terminal: the verdict, both settings, warnings, costs, what to do next.
+
+Made for 60 columns and more, with or without colours; a terminal that shows ASCII only gets ASCII only.
+"""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.box import ASCII, SIMPLE_HEAD
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from feinschliff.report.format import age, count, duration, exact, money, scorer_label, setting, shortened, signed
+from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
+from feinschliff.report.ascii import ascii_text
+from feinschliff.report.format import count, duration, exact, money, score, scorer_label, setting, signed
 from feinschliff.report.numbers import mean_interval, request_fields
-from feinschliff.report.sentence import is_comparison, next_steps, verdict_sentence
-from feinschliff.store import Run
+from feinschliff.report.sentence import is_comparison, verdict_sentence
+from feinschliff.report.steps import next_steps
+from feinschliff.report.words import side_words
 
-_STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
-_SHORT = {"no measurable gain": "no gain"}
-_LONGEST = 28
-_OTHER_COLUMNS = 71
-"""Width of the list of runs without the names."""
+VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
+_LONGEST, _SHORTEST = 28, 12
+"""Characters of a setting's value on a wide and on a very narrow terminal."""
+_NAMES = 24
+"""Columns that the names of the settings take, with all gaps."""
+_WIDE = 76
+"""From here on an interval stands beside its mean."""
 
 
-def show_result(result: dict[str, Any], details: dict[str, Any], console: Console) -> None:
+def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> None:
     """The verdict, a table of both settings, warnings, costs and what to do next."""
     console.print()
-    console.print(_verdict_text(result, details))
+    _show_lines(_verdict(result, details, console), console)
     console.print()
-    console.print(_table(result, details, ascii_only=console.options.ascii_only))
-    for warning in result.get("warnings") or []:
-        console.print(_item("!", str(warning), "yellow"))
-    if result.get("warnings"):
+    console.print(_table(result, details, console))
+    warnings = [retold(str(warning)) for warning in result.get("warnings") or []]
+    for warning in warnings:
+        _show_item("!", warning, console, style="yellow")
+    if warnings:
         console.print()
-    console.print(Text(_costs(result.get("spent") or {}), style="dim"))
+    console.print(plain(_costs(result.get("spent") or {}), console, style="dim"))
     console.print()
     for step in next_steps(result, details):
-        console.print(_item("-", step))
+        _show_item("-", step, console)
     _show_use(result, console)
 
 
-def show_runs(runs: Sequence[Run], console: Console, *, now_s: float | None = None) -> None:
-    """One line per run, in the given order; `now_s` is the time that ages are told from."""
-    if not runs:
-        console.print(Text("No runs in this store yet. 'fein tune' makes the first one."))
-        return
-    now = time.time() if now_s is None else now_s
-    room = max(8, min(24, console.width - _OTHER_COLUMNS))
-    table = _plain_table(console.options.ascii_only)
-    for head in ("run", "name", "kind", "status", "verdict"):
-        table.add_column(head, no_wrap=True)
-    for head in ("gain", "requests", "age"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for run in runs:
-        result = run.result or {}
-        verdict = result.get("verdict") or ""
-        requests = (result.get("spent") or {}).get("requests")
-        table.add_row(
-            run.id,
-            Text(shortened(run.name or "", room)),
-            run.kind,
-            run.status,
-            Text(_SHORT.get(verdict, verdict), style=_STYLES.get(verdict, "")),
-            _short_difference(result),
-            "" if requests is None else count(requests),
-            age(max(0.0, now - run.created_s)),
-        )
-    console.print(table)
+def plain(text: str, console: Console, *, style: str = "") -> Text:
+    """Text without markup, as far as this terminal can show it."""
+    return Text(ascii_text(text) if console.options.ascii_only else text, style=style)
 
 
-def _verdict_text(result: Mapping[str, Any], details: Mapping[str, Any]) -> Text:
-    sentence = verdict_sentence(result, details)
-    head, colon, rest = sentence.partition(":")
-    return Text.assemble((head + colon, _STYLES.get(result.get("verdict") or "", "bold")), rest)
+def cut(text: str, most: int) -> str:
+    """One line of at most `most` columns; letters of some scripts take two."""
+    line = " ".join(text.split())
+    return line if cell_len(line) <= most else set_cell_size(line, most - 3).rstrip() + "..."
 
 
-def _table(result: Mapping[str, Any], details: Mapping[str, Any], *, ascii_only: bool) -> Table:
-    best, baseline = ("A", "B") if is_comparison(details) else ("best found", "baseline")
-    table = _plain_table(ascii_only)
-    table.add_column("setting")
-    table.add_column(baseline, justify="right")
-    table.add_column(best, justify="right")
-    found, today = result.get("settings") or {}, result.get("baseline_settings") or {}
-    for name in dict.fromkeys([*found, *today]):
-        left, right = today.get(name), found.get(name)
-        style = "" if left == right else "bold"
-        table.add_row(Text(name), Text(_cell(left)), Text(_cell(right), style=style))
-    held_out = result.get("held_out") or {}
-    if (held_out.get("difference") or {}).get("mean") is not None:
-        table.add_section()
-        n = held_out.get("n") or 0
-        table.add_row(
-            f"{scorer_label(details.get('scorer'))}, mean",
-            *(_level(held_out.get(side) or {}, n) for side in ("baseline", "best")),
-        )
-        table.add_row("difference", "", Text(_difference(held_out["difference"]), style="bold"))
-        if held_out.get("detectable"):
-            table.add_row("detectable", "", f"{held_out['detectable']:.3f}")
-        table.add_row(str(held_out.get("unit") or "examples"), "", count(n))
-    return table
-
-
-def _plain_table(ascii_only: bool) -> Table:
+def plain_table(console: Console) -> Table:
+    """A table without a frame."""
+    ascii_only = console.options.ascii_only
     return Table(
         box=ASCII if ascii_only else SIMPLE_HEAD,
         pad_edge=False,
         show_edge=False,
-        collapse_padding=True,
+        collapse_padding=not ascii_only,
         header_style="dim",
     )
 
 
-def _cell(value: Any) -> str:
-    return shortened(setting(value), _LONGEST)
+def _verdict(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> Text:
+    head, colon, rest = verdict_sentence(result, details).partition(":")
+    style = VERDICT_STYLES.get(result.get("verdict") or "", "bold")
+    return Text.assemble(plain(head + colon, console, style=style), plain(rest, console))
 
 
-def _level(level: Mapping[str, Any], n: int) -> Text:
-    mean, low, high = mean_interval(level, n)
-    if mean is None:
-        return Text("none")
-    return Text(f"{mean:.3f}" if low is None else f"{mean:.3f} ({low:.3f} to {high:.3f})")
+def _table(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> Table:
+    best, baseline = side_words(compares=is_comparison(details))
+    table = plain_table(console)
+    table.add_column(plain(tr("setting"), console))
+    for side in (baseline, best):
+        table.add_column(plain(side.lower() if len(side) > 1 else side, console), justify="right")
+    found, today = result.get("settings") or {}, result.get("baseline_settings") or {}
+    most = max(_SHORTEST, min(_LONGEST, (console.width - _NAMES) // 2))
+    for name in dict.fromkeys([*found, *today]):
+        left, right = (_cell(values.get(name), most) for values in (today, found))
+        style = "" if today.get(name) == found.get(name) else "bold"
+        table.add_row(plain(name, console), plain(left, console), plain(right, console, style=style))
+    if ((result.get("held_out") or {}).get("difference") or {}).get("mean") is not None:
+        table.add_section()
+        _add_measured(table, result["held_out"], scorer_label(details.get("scorer")), console)
+    return table
 
 
-def _difference(difference: Mapping[str, Any]) -> str:
-    mean, low, high = (difference.get(k) for k in ("mean", "low", "high"))
-    return signed(mean) if low is None else f"{signed(mean)} ({signed(low)} to {signed(high)})"
+def _cell(value: Any, most: int) -> str:
+    text = setting(value)
+    return tr("not sent") if value is None and len(text) > most else cut(text, most)
 
 
-def _short_difference(result: Mapping[str, Any]) -> str:
-    mean = ((result.get("held_out") or {}).get("difference") or {}).get("mean")
-    return "" if mean is None else signed(mean)
+def _add_measured(table: Table, held_out: Mapping[str, Any], noun: str, console: Console) -> None:
+    """Both means, their difference, and how much could have been seen."""
+    wide, n = console.width >= _WIDE, held_out.get("n") or 0
+    difference = held_out["difference"]
+
+    def add(name: str, left: str, right: str, style: str = "") -> None:
+        table.add_row(plain(name, console), plain(left, console), plain(right, console, style=style))
+
+    sides = [mean_interval(held_out.get(side) or {}, n) for side in ("baseline", "best")]
+    means = [_with_interval(*side, wide=wide) for side in sides]
+    add(tr("{score}, mean", score=noun), means[0], means[1])
+    low, high = difference.get("low"), difference.get("high")
+    if low is None or wide:
+        interval = "" if low is None else f" ({_span(signed(low), signed(high))})"
+        add(tr("difference"), "", signed(difference["mean"]) + interval, "bold")
+    else:
+        add(tr("difference"), "", signed(difference["mean"]), "bold")
+        add(tr("95 % interval"), signed(low), signed(high))
+    if held_out.get("detectable"):
+        add(tr("detectable"), "", score(held_out["detectable"]))
+    add(tr("repeats") if held_out.get("unit") == "repeats" else tr("examples"), "", count(n))
+
+
+def _with_interval(mean: float | None, low: float | None, high: float | None, *, wide: bool) -> str:
+    return score(mean) if low is None or not wide else f"{score(mean)} ({_span(score(low), score(high))})"
+
+
+def _span(low: str, high: str) -> str:
+    return tr("{low} to {high}", low=low, high=high)
 
 
 def _costs(spent: Mapping[str, Any]) -> str:
-    parts = [count(spent.get("requests"), "request")]
-    parts.append(f"{count(spent.get('prompt_tokens'))} + {count(spent.get('completion_tokens'))} tokens")
-    parts.append(duration(spent.get("seconds")))
+    requests = spent.get("requests")
+    parts = [
+        trn("{count} request", "{count} requests", requests or 0, count=count(requests)),
+        tr(
+            "{prompt} + {completion} tokens",
+            prompt=count(spent.get("prompt_tokens")),
+            completion=count(spent.get("completion_tokens")),
+        ),
+        duration(spent.get("seconds")),
+    ]
     if spent.get("usd") is not None:
         parts.append(money(spent["usd"]))
-    return "Spent " + ", ".join(parts)
+    return tr("Spent {costs}", costs=", ".join(parts))
 
 
 def _show_use(result: Mapping[str, Any], console: Console) -> None:
     """How to use the settings, and where the page is; both in one piece for copying."""
-    fields = request_fields(result.get("recommended") or {})
+    recommended = result.get("recommended") or {}
+    fields = request_fields(recommended)
     if fields:
-        console.print(_item("-", "As request fields:"))
-        console.print(Text("  " + json.dumps(fields, ensure_ascii=False)), soft_wrap=True)
-    texts = {n: v for n, v in (result.get("recommended") or {}).items() if n in {"system", "prompt"} and v}
+        _show_item("-", tr("As request fields:"), console)
+        console.print(Text("  " + json.dumps(fields, ensure_ascii=console.options.ascii_only)), soft_wrap=True)
     if result.get("verdict") == "better":
-        for name, value in texts.items():
-            if value != (result.get("baseline_settings") or {}).get(name):
-                console.print(_item("-", f"The recommended {name}:"))
-                console.print(Padding(Text(exact(value)), (0, 0, 0, 2)))
+        titles = {"system": tr("The recommended system text:"), "prompt": tr("The recommended prompt:")}
+        for name, title in titles.items():
+            value = recommended.get(name)
+            if value and value != (result.get("baseline_settings") or {}).get(name):
+                _show_item("-", title, console)
+                console.print(Padding(plain(exact(value), console), (0, 0, 0, 2)))
     if result.get("report"):
-        console.print(Text(f"- Report: {result['report']}"), soft_wrap=True)
+        console.print(plain(tr("- Report: {path}", path=result["report"]), console), soft_wrap=True)
 
 
-def _item(mark: str, text: str, style: str = "") -> Table:
+def _show_item(mark: str, text: str, console: Console, *, style: str = "") -> None:
     """A line of a list whose further lines are indented."""
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_row(Text(mark, style=style), Text(text, style=style))
-    return grid
+    _show_lines(plain(text, console, style=style), console, first=f"{mark} ", style=style)
+
+
+def _show_lines(text: Text, console: Console, *, first: str = "", style: str = "") -> None:
+    """A text broken into lines, without spaces at their ends."""
+    for number, line in enumerate(text.wrap(console, console.width - len(first))):
+        line.rstrip()
+        head = first if number == 0 else " " * len(first)
+        console.print(Text.assemble((head, style), line), soft_wrap=True)

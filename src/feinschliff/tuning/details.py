@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Any
 
 from feinschliff.datasets.split import Split
@@ -73,6 +75,8 @@ def task_details(task: Task, *, payer: Payer, scorer: Scorer, pairs: Sequence[Pa
         },
         "scorer": scorer.name,
         "seed": payer.seed,
+        "versions": _made_with(payer.endpoint.identity),
+        "scores": [[p.example.id, p.repeat, _value(p.best_score), _value(p.baseline_score)] for p in pairs],
         "samples": [_sample(pair, best) for pair in pairs[:_MOST_SAMPLES]],
         "best_flags": count_flags([p.best for p in pairs if p.best is not None]),
         "baseline_flags": count_flags([p.baseline for p in pairs if p.baseline is not None]),
@@ -102,4 +106,15 @@ def _side(answer: Answer | None, score: Score | None) -> dict[str, Any] | None:
         "score": None if score is None else score.value,
         "reason": None if score is None else score.reason,
         "tokens": answer.completion_tokens,
+        "latency_s": answer.latency_s,
     }
+
+
+def _value(score: Score | None) -> float | None:
+    return None if score is None else score.value
+
+
+def _made_with(identity: str) -> dict[str, str]:
+    """Versions that the answers may depend on; the engine's where it ran in this process."""
+    packages = ["feinschliff", *(["xllamacpp"] if identity.startswith("embedded:") else [])]
+    return {**{name: metadata.version(name) for name in packages}, "Python": platform.python_version()}

@@ -7,16 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 
 from feinschliff.datasets.split import Split
 from feinschliff.generation import Budget
+from feinschliff.i18n.stored import stored
 from feinschliff.measure import HeldOut, Pair
 from feinschliff.records import Answer
 
 _WORTH_TELLING = 0.05
 
 _FLAG_TEXTS = {
-    "truncated": "were cut at max_tokens; a higher max_tokens may change the picture",
-    "empty": "were empty",
-    "refused": "look like refusals",
-    "looping": "run in a loop; a penalty or a higher temperature may help",
+    "truncated": stored("{n} of {total} answers were cut at max_tokens; a higher max_tokens may change the picture."),
+    "empty": stored("{n} of {total} answers were empty."),
+    "refused": stored("{n} of {total} answers look like refusals."),
+    "looping": stored("{n} of {total} answers run in a loop; a penalty or a higher temperature may help."),
 }
 
 
@@ -33,33 +34,60 @@ def answer_warnings(answers: Sequence[Answer]) -> list[str]:
     counts = count_flags(answers)
     total = len(answers)
     notes = [
-        f"{counts[flag]} of {total} answers {text}."
+        text.format(n=counts[flag], total=total)
         for flag, text in _FLAG_TEXTS.items()
         if counts.get(flag, 0) >= max(1, _WORTH_TELLING * total)
     ]
     if counts.get("prompt_cut"):
         notes.append(
-            f"In {counts['prompt_cut']} of {total} answers the server read far fewer prompt tokens than were sent: "
-            "it seems to cut long prompts silently (with Ollama, raise num_ctx)."
+            stored(
+                "In {n} of {total} answers the server read far fewer prompt tokens than were sent: it seems to cut "
+                "long prompts silently (with Ollama, raise num_ctx).",
+                n=counts["prompt_cut"],
+                total=total,
+            )
         )
     if counts["failed"]:
         reason = next(a.failure for a in answers if a.failure is not None)
-        notes.append(f"{counts['failed']} of {total} answers failed for good, the first with: {reason}")
+        notes.append(
+            stored(
+                "{n} of {total} answers failed for good, the first with: {reason}",
+                n=counts["failed"],
+                total=total,
+                reason=reason,
+            )
+        )
     if any(a.tokens_estimated for a in answers):
-        notes.append("The server does not count tokens for every answer; the missing counts are estimates.")
+        notes.append(stored("The server does not count tokens for every answer; the missing counts are estimates."))
     return notes
 
 
 def knob_warnings(knobs: Mapping[str, str], backend: str, *, searched: Collection[str]) -> list[str]:
     """Sentences about knobs that this server does not honour."""
     notes = [
-        f"'{name}' is not honoured by this endpoint ({backend}: sent, but not applied)"
-        + ("; it was left out of the search." if name in searched else "; its fixed value changes nothing.")
+        stored(
+            "'{name}' is not honoured by this endpoint ({backend}: sent, but not applied); it was left out of the "
+            "search.",
+            name=name,
+            backend=backend,
+        )
+        if name in searched
+        else stored(
+            "'{name}' is not honoured by this endpoint ({backend}: sent, but not applied); its fixed value changes "
+            "nothing.",
+            name=name,
+            backend=backend,
+        )
         for name, status in knobs.items()
         if status == "inert"
     ]
     notes += [
-        f"'{name}' is moved into another range by this endpoint ({backend}); a part of what was searched is the same."
+        stored(
+            "'{name}' is moved into another range by this endpoint ({backend}); a part of what was searched is the "
+            "same.",
+            name=name,
+            backend=backend,
+        )
         for name, status in knobs.items()
         if status == "clamped"
     ]
@@ -71,14 +99,27 @@ def outcome_warnings(measured: HeldOut, pairs: Sequence[Pair], *, split: Split, 
     notes = []
     if split.shared:
         notes.append(
-            "With fewer than 10 examples none can be held out: the verdict rests on fresh repeats and holds for these "
-            "prompts only."
+            stored(
+                "With fewer than 10 examples none can be held out: the verdict rests on fresh repeats and holds for "
+                "these prompts only."
+            )
         )
     asked = len({pair.example.id for pair in pairs})
     if asked < len(split.held_out):
-        notes.append(f"The budget reached for {asked} of the {len(split.held_out)} examples of the confirmation.")
+        notes.append(
+            stored(
+                "The budget reached for {n} of the {total} examples of the confirmation.",
+                n=asked,
+                total=len(split.held_out),
+            )
+        )
     if budget.exhausted is not None:
-        notes.append(f"The limit of {budget.exhausted} ended the run before it had asked all that it planned.")
+        notes.append(
+            stored(
+                "The limit of {limit_word} ended the run before it had asked all that it planned.",
+                limit_word=budget.exhausted,
+            )
+        )
     lost = sum(1 for p in pairs if p.best_score is not None and p.best_score.value is None)
     lost += sum(1 for p in pairs if p.baseline_score is not None and p.baseline_score.value is None)
     if lost:
@@ -86,7 +127,14 @@ def outcome_warnings(measured: HeldOut, pairs: Sequence[Pair], *, split: Split, 
             (s.reason for p in pairs for s in (p.best_score, p.baseline_score) if s is not None and s.value is None),
             None,
         )
-        notes.append(f"{lost} of {2 * len(pairs)} held-out answers could not be scored ({reason}).")
+        notes.append(
+            stored(
+                "{n} of {total} held-out answers could not be scored ({reason}).",
+                n=lost,
+                total=2 * len(pairs),
+                reason=reason,
+            )
+        )
     if measured.n and measured.difference.low is None:
-        notes.append(f"{measured.n} pairs are too few for an interval.")
+        notes.append(stored("{n} pairs are too few for an interval.", n=measured.n))
     return notes

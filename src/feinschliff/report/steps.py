@@ -1,0 +1,72 @@
+"""What to do now: shared by the page and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from feinschliff.i18n import tr
+from feinschliff.report.sentence import is_comparison
+
+_MOST_HELD_OUT = 60
+
+
+def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | None = None) -> list[str]:
+    """What to do now, one sentence each."""
+    result = result or {}
+    verdict = result.get("verdict")
+    held_out = result.get("held_out") or {}
+    if is_comparison(details):
+        return _after_comparison(verdict)
+    if verdict == "better":
+        steps = [tr("Send the recommended settings with every request of this task.")]
+        if held_out.get("unit") == "repeats":
+            steps.append(tr("They hold for these prompts only: give at least 10 examples to learn how far they carry."))
+        return steps
+    if verdict is None:
+        return [
+            tr("Keep the baseline settings."),
+            tr(
+                "Look at the warnings and at the answers: a scorer that fits the answers, a working endpoint and a "
+                "larger budget are what a verdict needs."
+            ),
+        ]
+    if verdict == "worse":
+        keep = tr("Keep the baseline settings; what was found is worse on examples that the search had not seen.")
+        return [keep, *_sharper(held_out)]
+    return [tr("Keep the baseline settings."), *_sharper(held_out)]
+
+
+def _after_comparison(verdict: str | None) -> list[str]:
+    if verdict == "better":
+        return [tr("Use A.")]
+    if verdict == "worse":
+        return [tr("Use B.")]
+    if verdict is None:
+        return [tr("Look at the warnings and at the answers: nothing could be compared.")]
+    return [
+        tr("Keep B, or choose by price and speed: this comparison shows no difference in quality."),
+        tr("More examples, or a larger budget for more repeats of each, would show smaller differences."),
+    ]
+
+
+def _sharper(held_out: Mapping[str, Any]) -> list[str]:
+    """What would let a smaller difference be seen."""
+    n = held_out.get("n") or 0
+    if held_out.get("unit") == "repeats":
+        first = tr("At least 10 examples, so that some can be held out, would give a verdict beyond these prompts.")
+    elif n < _MOST_HELD_OUT:
+        first = tr(
+            "More examples would show smaller differences: {n} were held out, and up to {most} are used (40 % of 150).",
+            n=n,
+            most=_MOST_HELD_OUT,
+        )
+    else:
+        first = tr(
+            "More repeats of each held-out example would show smaller differences; a larger budget pays for them."
+        )
+    return [
+        first,
+        tr("A larger budget goes on from here: the same command with more --requests keeps all answers so far."),
+        tr("Other knobs may matter more than these: search over system texts, prompts or models."),
+    ]
