@@ -71,8 +71,18 @@ class Task(BaseModel):
             system_column=system_column,
         )
 
-    from_csv = from_data
-    """The name by which it is known longest."""
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | Path,
+        *,
+        prompt: str | None = None,
+        target: str | None = None,
+        system: str | None = None,
+        limit: int | None = None,
+    ) -> Self:
+        """As `from_data`, whatever the format: the older name."""
+        return cls.from_data(path, prompt=prompt, target=target, system=system, limit=limit)
 
     @classmethod
     def from_rows(

@@ -1,4 +1,4 @@
-"""Rows into CSV and JSONL files: whole or not at all."""
+"""Rows into CSV, JSONL and Parquet files: whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,27 +13,33 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from feinschliff.datasets.formats.parquet_file import require_pyarrow
+from feinschliff.datasets.formats.parquet_out import to_parquet
 from feinschliff.errors import DataError, OutputError
 
-_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
 
 
 def write_rows(
     path: str | Path, rows: Sequence[Mapping[str, JsonValue]], *, columns: Sequence[str] | None = None
 ) -> None:
-    """Writes rows by the suffix: `.csv`, `.tsv` or `.jsonl`, `.ndjson`; UTF-8 without a byte order mark.
+    """Writes rows by the suffix: `.csv`, `.tsv`, `.jsonl`, `.ndjson` (UTF-8 without a byte order mark) or `.parquet`.
 
     `columns`: which, and in which order; all that occur, in order of first sight, without it. CSV: text as it is
     (line breaks survive in quotation marks), None as an empty field, other values as JSON text; a column that a row
-    lacks is empty. A file of that name is replaced in one step, so a reader sees the old or the new one, never half
-    of it.
+    lacks is empty. Parquet: see `to_parquet`. A file of that name is replaced in one step, so a reader sees the old or
+    the new one, never half of it.
 
     Raises: OutputError for another suffix or a folder that cannot be written to; DataError for a number that JSON
-    cannot hold.
+    cannot hold, and for Parquet without pyarrow.
     """
     path = Path(path)
     names = list(columns) if columns is not None else list(dict.fromkeys(name for row in rows for name in row))
     suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        require_pyarrow(path)
+        _replace(path, to_parquet({name: [row.get(name) for row in rows] for name in names}))
+        return
     if suffix in {".csv", ".tsv"}:
         text = _to_csv(rows, names, "\t" if suffix == ".tsv" else ",")
     elif suffix in {".jsonl", ".ndjson"}:
@@ -45,10 +51,12 @@ def write_rows(
 
 
 def check_output(path: str | Path) -> None:
-    """Say before anything is paid for that a file cannot be written. Raises: OutputError as `write_rows`."""
+    """Say before anything is paid for that a file cannot be written. Raises: OutputError, DataError as `write_rows`."""
     path = Path(path)
     if path.suffix.lower() not in _SUFFIXES:
         raise _unknown_format(path)
+    if path.suffix.lower() == ".parquet":
+        require_pyarrow(path)
     folder = path.parent
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         found = (
@@ -64,7 +72,7 @@ def _unknown_format(path: Path) -> OutputError:
         f"the format of '{path}' is not known",
         asked=str(path),
         found=f"suffix '{path.suffix.lower()}'",
-        mend="end it in .csv or .jsonl",
+        mend="end it in .csv, .jsonl or .parquet",
     )
 
 

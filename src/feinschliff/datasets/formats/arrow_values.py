@@ -25,7 +25,7 @@ _EXACT_DIGITS = 15
 Convert = Callable[[Any], JsonValue]
 
 
-def to_json_values(column: pa.Array[Any], *, what: str, path: Path, first_row: int = 1) -> list[JsonValue]:
+def to_json_values(column: pa.Array[Any], *, name: str, path: Path, first_row: int = 1) -> list[JsonValue]:
     """The values of a column, null as None.
 
     Text, whole numbers and truth values as they are. Floats: NaN (pandas' missing number) as None, those of single
@@ -42,7 +42,7 @@ def to_json_values(column: pa.Array[Any], *, what: str, path: Path, first_row: i
         column, convert = _in_microseconds(column), _converter(column.type)
         values: list[Any] = column.to_pylist()
     except (pa.ArrowException, ValueError, LookupError) as error:
-        raise _unreadable(what, path, str(column.type), str(error)) from None
+        raise _unreadable(name, path, str(column.type), str(error)) from None
     if convert is None:
         return values
     made: list[JsonValue] = []
@@ -50,13 +50,13 @@ def to_json_values(column: pa.Array[Any], *, what: str, path: Path, first_row: i
         try:
             made.append(None if value is None else convert(value))
         except ValueError as error:
-            raise _unreadable(what, path, str(column.type), tr("row {row}: {error}", row=row, error=error)) from None
+            raise _unreadable(name, path, str(column.type), tr("row {row}: {error}", row=row, error=error)) from None
     return made
 
 
-def _unreadable(what: str, path: Path, kind: str, found: str) -> DataError:
+def _unreadable(name: str, path: Path, kind: str, found: str) -> DataError:
     return DataError(
-        tr("column {what} of '{path}' ({kind}) cannot be read", what=what, path=path, kind=kind),
+        tr("column '{name}' of '{path}' ({kind}) cannot be read", name=name, path=path, kind=kind),
         asked=str(path),
         found=found.splitlines()[0][:200] if found else kind,
         mend=tr("leave the column out, or write it as text or numbers"),

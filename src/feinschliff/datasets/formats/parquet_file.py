@@ -74,8 +74,8 @@ def _read_columns(path: Path, file: Any, names: Sequence[str], limit: int | None
         return columns
     for batch in file.iter_batches(batch_size=min(left, _BATCH_ROWS), columns=list(names)):
         part = batch.slice(0, left)
-        for name, values in zip(names, columns, strict=True):
-            values += to_json_values(part.column(name), what=f"'{name}'", path=path, first_row=len(values) + 1)
+        for name, column in zip(names, columns, strict=True):
+            column.extend(to_json_values(part.column(name), name=name, path=path, first_row=len(column) + 1))
         left -= part.num_rows
         if not left:
             break
