@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -36,6 +36,10 @@ class TaskTable(BaseModel):
     """Use only the first so many rows."""
 
 
+PriceField: TypeAlias = str | list[float | int]
+"""`"IN,OUT"` or `[IN, OUT]`."""
+
+
 class EndpointTable(BaseModel):
     """`[endpoint]`: where the model is."""
 
@@ -49,8 +53,8 @@ class EndpointTable(BaseModel):
     timeout_s: float | int = 120.0
     rpm: int | None = None
     tpm: int | None = None
-    price: str | list[float | int] | None = None
-    """USD per million tokens: `"IN,OUT"` or `[IN, OUT]`."""
+    price: PriceField | dict[str, PriceField] | None = None
+    """USD per million tokens: `"IN,OUT"` or `[IN, OUT]`, or one of these for each model by name or pattern."""
     omit: list[str] = []
     """Fields that this server refuses: `seed`, `max_tokens`."""
 

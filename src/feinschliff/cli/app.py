@@ -33,6 +33,11 @@ class Verbs(LazyGroup):
         Verb("report", "runs:report_command", "Write the report page of a run again, from the store alone."),
         Verb("runs", "runs:app", "List the runs of the store, the newest first."),
         Verb(
+            "prices",
+            "prices:app",
+            "Show the price table in use: USD per million tokens, by model. FEIN_PRICES names another file.",
+        ),
+        Verb(
             "doctor",
             "doctor:doctor_command",
             "Look at what works here and what is missing: software, engine, models, store, machine, servers.",

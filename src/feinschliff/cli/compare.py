@@ -9,6 +9,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
+from feinschliff.errors import NotStarted
 
 
 def command(
@@ -25,6 +26,8 @@ def command(
     tokens: o.Tokens = None,
     seconds: o.Seconds = None,
     usd: o.Usd = None,
+    dry_run: o.DryRun = False,
+    yes: o.Yes = False,
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,
@@ -49,6 +52,7 @@ def command(
     Example: [bold]fein compare task.toml --a temperature=0.2 --b temperature=0.8[/]
     """
     from feinschliff import _api
+    from feinschliff.cli.before import Before
     from feinschliff.cli.inputs import read_budget, read_settings, read_source
     from feinschliff.cli.progress import ProgressDisplay
     from feinschliff.report import show_result
@@ -69,21 +73,28 @@ def command(
         omit=omit,
         table=what.file.endpoint,
     )
-    with ProgressDisplay(quiet=verbose) as display:
-        result = _api.compare(
-            what.task,
-            where,
-            a=sides[0],
-            b=sides[1],
-            score=score if score is not None else what.scorer(),
-            budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
-            seed=seed,
-            store=store,
-            name=name,
-            fresh=fresh,
-            report=report,
-            watch=display.watch,
-        )
+    before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
+    try:
+        with ProgressDisplay(quiet=verbose, before=before) as display:
+            result = _api.compare(
+                what.task,
+                where,
+                a=sides[0],
+                b=sides[1],
+                score=score if score is not None else what.scorer(),
+                budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
+                seed=seed,
+                store=store,
+                name=name,
+                fresh=fresh,
+                report=report,
+                watch=display.watch,
+            )
+    except NotStarted as stopped:
+        if not dry_run:
+            raise
+        before.show(stopped.estimate)
+        return
     if as_json:
         print_json(result.to_dict())
     else:

@@ -10,7 +10,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.errors import ParameterError
+from feinschliff.errors import NotStarted, ParameterError
 
 
 def command(
@@ -26,6 +26,8 @@ def command(
     tokens: o.Tokens = None,
     seconds: o.Seconds = None,
     usd: o.Usd = None,
+    dry_run: o.DryRun = False,
+    yes: o.Yes = False,
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,
@@ -47,6 +49,7 @@ def command(
     Example: [bold]fein generate posts.csv --prompt "Subject line for: {{ post }}" --out out.csv -p temperature=0.2[/]
     """
     from feinschliff import _api
+    from feinschliff.cli.before import Before
     from feinschliff.cli.inputs import read_budget, read_source
     from feinschliff.cli.progress import ProgressDisplay
     from feinschliff.parameters.parse import parse_assignments
@@ -76,18 +79,25 @@ def command(
         table=what.file.endpoint,
     )
     budget = read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd)
-    with ProgressDisplay(quiet=verbose) as display:
-        summary = _api.generate_file(
-            what.task,
-            where,
-            out=out,
-            settings=dict(space.fixed),
-            n=n,
-            budget=budget if any(v is not None for v in budget.values()) else None,
-            seed=seed,
-            store=store,
-            watch=display.watch,
-        )
+    before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
+    try:
+        with ProgressDisplay(quiet=verbose, before=before) as display:
+            summary = _api.generate_file(
+                what.task,
+                where,
+                out=out,
+                settings=dict(space.fixed),
+                n=n,
+                budget=budget if any(v is not None for v in budget.values()) else None,
+                seed=seed,
+                store=store,
+                watch=display.watch,
+            )
+    except NotStarted as stopped:
+        if not dry_run:
+            raise
+        before.show(stopped.estimate)
+        return
     if as_json:
         print_json(summary)
     else:

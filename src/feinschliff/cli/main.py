@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from feinschliff.cli.app import app
+from feinschliff.cli.clock import IMPORTED, begin
 from feinschliff.cli.output import choose_encoding, data_only, print_error, writing
 from feinschliff.errors import FeinschliffError, InputError, Interrupted
 
@@ -33,7 +34,7 @@ def main() -> None:
     choose_encoding(sys.stdout, sys.stderr)
     if "_FEIN_COMPLETE" in os.environ:
         os.environ["COLUMNS"] = "1000"  # typer would wrap long help, and the shell take its second line for a word
-    code = run(sys.argv[1:])
+    code = run(sys.argv[1:], started=IMPORTED)
     with writing():
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -46,8 +47,12 @@ def main() -> None:
     sys.exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code: 0 done, 1 failed on the way, 2 wrong input, 130 interrupted."""
+def run(arguments: Sequence[str], *, started: float | None = None) -> int:
+    """Run one command line and return its exit code: 0 done, 1 failed on the way, 2 wrong input, 130 interrupted.
+
+    `started`: `time.monotonic()` from which a limit on seconds counts; now if None.
+    """
+    begin(started)
     as_json = "--json" in arguments
     try:
         with data_only() if as_json else nullcontext():

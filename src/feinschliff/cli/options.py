@@ -17,7 +17,7 @@ from feinschliff.errors import InputError
 
 if TYPE_CHECKING:
     from feinschliff.build import Endpoint
-    from feinschliff.build.task_file import EndpointTable
+    from feinschliff.build.task_file import EndpointTable, PriceField
     from feinschliff.generation import Price
 
 ENDPOINT = "Endpoint"
@@ -56,7 +56,10 @@ Timeout = Annotated[
     float | None, typer.Option("--timeout", help="Seconds to wait for one answer.", rich_help_panel=ENDPOINT)
 ]
 PriceOption = Annotated[
-    str | None, typer.Option("--price", help="IN,OUT: USD per million tokens.", rich_help_panel=ENDPOINT)
+    str | None,
+    typer.Option(
+        "--price", help="IN,OUT: USD per million tokens, before the table of fein prices.", rich_help_panel=ENDPOINT
+    ),
 ]
 Omit = Annotated[
     list[str] | None,
@@ -74,8 +77,12 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show each reques
 LogFile = Annotated[Path | None, typer.Option("--log", help="Keep what -v shows in a file.")]
 Requests = Annotated[int | None, typer.Option("--requests", help="Most HTTP requests, retries counted.")]
 Tokens = Annotated[int | None, typer.Option("--tokens", help="Most prompt and completion tokens.")]
-Seconds = Annotated[float | None, typer.Option("--seconds", help="Most wall time.")]
-Usd = Annotated[float | None, typer.Option("--usd", help="Most money; needs --price.")]
+Seconds = Annotated[float | None, typer.Option("--seconds", help="Most wall time, from the start of the program.")]
+Usd = Annotated[
+    float | None, typer.Option("--usd", help="Most money; needs a price: --price, or an entry of fein prices.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Start without a question, however large the estimate.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what it would cost, and send nothing.")]
 Name = Annotated[str | None, typer.Option("--name", help="Alias of the run.", rich_help_panel=RUN)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a run that shares no answers.", rich_help_panel=RUN)]
 ReportFile = Annotated[Path | None, typer.Option("--report", help="Where the HTML page goes.", rich_help_panel=RUN)]
@@ -162,11 +169,14 @@ def _headers(texts: Sequence[str]) -> dict[str, str]:
     return headers
 
 
-def _price(flag: str | None, table: str | list[float | int] | None) -> Price | None:
+def _price(flag: str | None, table: PriceField | dict[str, PriceField] | None) -> Price | dict[str, Price] | None:
     from feinschliff.build import parse_price
+
+    def read(field: PriceField) -> Price:
+        return parse_price(field if isinstance(field, str) else ",".join(str(p) for p in field))
 
     if flag is not None:
         return parse_price(flag)
-    if table is None:
-        return None
-    return parse_price(table if isinstance(table, str) else ",".join(str(p) for p in table))
+    if isinstance(table, dict):
+        return {model: read(field) for model, field in table.items()}
+    return None if table is None else read(table)

@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from feinschliff._api import Watch
+from feinschliff.cli.before import Before
+from feinschliff.cli.clock import started
 from feinschliff.cli.output import stderr
+from feinschliff.generation import Estimate
 from feinschliff.records import Answer
 from feinschliff.tuning import Step
 
@@ -21,7 +24,8 @@ _EVERY_S = 5.0
 class ProgressDisplay:
     """A live bar on a terminal, a line now and then elsewhere. Hands out the callbacks that a run wants."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, before: Before | None = None) -> None:
+        self._before = before
         self._console: Console = stderr()
         # Colours can be forced into a file, a bar that is drawn over itself cannot.
         self._live = self._console.file.isatty() and not self._console.is_dumb_terminal and not quiet
@@ -52,7 +56,25 @@ class ProgressDisplay:
     @property
     def watch(self) -> Watch:
         """Callbacks for `tune` and its like."""
-        return Watch(on_run=self._on_run, on_phase=self._on_phase, on_step=self._on_step, on_answer=self._on_answer)
+        return Watch(
+            on_estimate=None if self._before is None else self._on_estimate,
+            on_run=self._on_run,
+            on_phase=self._on_phase,
+            on_step=self._on_step,
+            on_answer=self._on_answer,
+            started=started(),
+        )
+
+    def _on_estimate(self, estimate: Estimate) -> bool:
+        """A question needs a terminal without a bar on it."""
+        assert self._before is not None
+        if self._live:
+            self._progress.stop()
+        go_on = self._before(estimate)
+        if self._live:
+            self._progress.start()
+            self._started = time.monotonic()
+        return go_on
 
     def _on_run(self, run: str) -> None:
         self._console.print(f"run {run}")

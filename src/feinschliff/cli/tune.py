@@ -9,6 +9,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
+from feinschliff.errors import NotStarted
 
 
 def command(
@@ -35,6 +36,8 @@ def command(
     tokens: o.Tokens = None,
     seconds: o.Seconds = None,
     usd: o.Usd = None,
+    dry_run: o.DryRun = False,
+    yes: o.Yes = False,
     sampler: Annotated[
         str,
         typer.Option(
@@ -68,6 +71,7 @@ def command(
     Example: [bold]fein tune posts.csv --prompt "Subject line for: {{ post }}" --target subject -p temperature=0:1.5[/]
     """
     from feinschliff import _api
+    from feinschliff.cli.before import Before
     from feinschliff.cli.inputs import read_budget, read_source, read_space
     from feinschliff.cli.progress import ProgressDisplay
     from feinschliff.report import show_result
@@ -89,22 +93,29 @@ def command(
         omit=omit,
         table=table,
     )
-    with ProgressDisplay(quiet=verbose) as display:
-        result = _api.tune(
-            what.task,
-            where,
-            score=score if score is not None else what.scorer(),
-            space=knobs,
-            budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
-            baseline=what.file.baseline or None,
-            sampler=sampler,
-            seed=seed,
-            store=store,
-            name=name if name is not None else what.file.task.name,
-            fresh=fresh,
-            report=report,
-            watch=display.watch,
-        )
+    before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
+    try:
+        with ProgressDisplay(quiet=verbose, before=before) as display:
+            result = _api.tune(
+                what.task,
+                where,
+                score=score if score is not None else what.scorer(),
+                space=knobs,
+                budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
+                baseline=what.file.baseline or None,
+                sampler=sampler,
+                seed=seed,
+                store=store,
+                name=name if name is not None else what.file.task.name,
+                fresh=fresh,
+                report=report,
+                watch=display.watch,
+            )
+    except NotStarted as stopped:
+        if not dry_run:
+            raise
+        before.show(stopped.estimate)
+        return
     if as_json:
         print_json(result.to_dict())
     else:

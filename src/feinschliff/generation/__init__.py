@@ -5,10 +5,11 @@ from feinschliff.generation.budget import Budget, Caps
 from feinschliff.generation.estimate import Estimate, Pace, Work, make_estimate
 from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate, look_up
 from feinschliff.generation.model import choose_model
-from feinschliff.generation.prices import Price, PriceEntry, Prices
+from feinschliff.generation.prices import STALE_DAYS, Price, PriceEntry, Prices
 from feinschliff.generation.render import check_template, render_messages, variables
 
 __all__ = [
+    "STALE_DAYS",
     "Ask",
     "Budget",
     "Caps",

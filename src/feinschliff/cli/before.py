@@ -1,0 +1,75 @@
+"""What comes before the first request: the estimate in a line, a question where it is large, and `--dry-run`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from feinschliff.cli.output import print_json, say, stdout, writing
+from feinschliff.i18n import tr, trn
+
+if TYPE_CHECKING:
+    from feinschliff.generation import Estimate
+
+_YES = frozenset({"y", "yes", "j", "ja"})
+
+
+class Before:
+    """Shows what a run will probably cost and says whether it may start."""
+
+    def __init__(self, *, yes: bool, dry_run: bool, as_json: bool) -> None:
+        self.dry_run = dry_run
+        self._as_json = as_json
+        self._asks = not yes and not as_json
+
+    def __call__(self, estimate: Estimate) -> bool:
+        """True: go on."""
+        if self.dry_run:
+            return False
+        if estimate.requests == 0:
+            return True
+        say(estimate_line(estimate.to_dict()))
+        for warning in estimate.warnings:
+            say(warning)
+        return not (self._asks and estimate.is_large and _is_terminal()) or _confirmed()
+
+    def show(self, estimate: dict[str, Any]) -> None:
+        """The result of `--dry-run`, on stdout."""
+        if self._as_json:
+            print_json({"dry_run": True, **estimate})
+            return
+        with writing():
+            for line in (estimate_line(estimate), *estimate["notes"], *estimate["warnings"]):
+                stdout().print(line, soft_wrap=True, markup=False)
+
+
+def estimate_line(estimate: dict[str, Any]) -> str:
+    """One line: requests, tokens, money where a price is known, time, and what is there already."""
+    from feinschliff.report.format import count, duration, money
+
+    requests, allowed = estimate["requests"], estimate["limits"].get("requests")
+    parts = [trn("About {shown} request", "About {shown} requests", requests, shown=count(requests))]
+    if allowed is not None:
+        parts[0] += tr(" (at most {allowed})", allowed=count(allowed))
+    parts.append(trn("{shown} token", "{shown} tokens", estimate["tokens"], shown=count(estimate["tokens"])))
+    if estimate["usd"] is not None:
+        parts.append(money(estimate["usd"]))
+    seconds = estimate["seconds"]
+    parts.append(tr("time unknown") if seconds is None else duration(seconds))
+    line = ", ".join(parts) + "."
+    there = estimate["in_store"]
+    if there:
+        line += " " + trn(
+            "{shown} answer is there already.", "{shown} answers are there already.", there, shown=count(there)
+        )
+    return line
+
+
+def _is_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def _confirmed() -> bool:
+    sys.stderr.write(tr("Go on? [y/N]") + " ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in _YES
