@@ -20,6 +20,7 @@ def command(
     b: Annotated[str, typer.Option("--b", help="What --a is compared with.")],
     prompt: o.Prompt = None,
     system: o.System = None,
+    system_column: o.SystemColumn = None,
     target: Annotated[str | None, typer.Option("--target", help="Column of the wanted answers.")] = None,
     score: o.Score = None,
     requests: o.Requests = None,
@@ -58,7 +59,7 @@ def command(
     from feinschliff.report import show_result
 
     o.set_up_log(verbose=verbose, file=log)
-    what = read_source(source, prompt=prompt, system=system, target=target)
+    what = read_source(source, prompt=prompt, system=system, system_column=system_column, target=target)
     sides = (read_settings(a), read_settings(b))
     where = o.make_endpoint(
         url=endpoint,

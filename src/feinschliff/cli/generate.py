@@ -17,9 +17,10 @@ def command(
     source: Annotated[
         str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.", autocompletion=complete.data)
     ],
-    out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV, JSONL or Parquet file to write.")],
     prompt: o.Prompt = None,
     system: o.System = None,
+    system_column: o.SystemColumn = None,
     n: Annotated[int, typer.Option("-n", min=1, help="Answers per row.")] = 1,
     assignments: o.Assignments = None,
     requests: o.Requests = None,
@@ -56,7 +57,7 @@ def command(
     from feinschliff.parameters.space import make_space
 
     o.set_up_log(verbose=verbose, file=log)
-    what = read_source(source, prompt=prompt, system=system, target=None, bundled=False)
+    what = read_source(source, prompt=prompt, system=system, system_column=system_column, target=None, bundled=False)
     space = make_space({**what.file.search, **parse_assignments(assignments or [])})
     if space.knobs:
         name = next(iter(space.knobs))

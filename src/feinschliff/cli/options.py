@@ -98,6 +98,10 @@ Assignments = Annotated[
 ]
 Prompt = Annotated[str | None, typer.Option("--prompt", help="User prompt; {{ column }} is filled in.")]
 System = Annotated[str | None, typer.Option("--system", help="System text; {{ column }} is filled in.")]
+SystemColumn = Annotated[
+    str | None,
+    typer.Option("--system-column", metavar="COLUMN", help="Column of the system texts; instead of --system."),
+]
 Score = Annotated[
     str | None,
     typer.Option(

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 def command(
     source: Annotated[
-        str, typer.Argument(metavar="DATA", help="CSV or JSONL file, folder or glob.", autocompletion=complete.data)
+        str,
+        typer.Argument(
+            metavar="DATA", help="CSV, JSONL or Parquet file, folder or glob.", autocompletion=complete.data
+        ),
     ],
     answers: Annotated[str, typer.Option("--answers", help="Column of the answers.")],
-    out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV, JSONL or Parquet file to write.")],
     target: Annotated[str | None, typer.Option("--target", help="Column of the wanted answers.")] = None,
     score: o.Score = "similarity",
     as_json: o.AsJson = False,
@@ -33,7 +36,9 @@ def command(
     from feinschliff import _api, stats
     from feinschliff.cli.outputs import write_once
     from feinschliff.datasets.load import load_examples
+    from feinschliff.datasets.write import check_output
 
+    check_output(out)
     data = load_examples(source, target=target)
     if answers not in data.columns:
         raise DataError(

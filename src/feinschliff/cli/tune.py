@@ -23,6 +23,7 @@ def command(
     ] = None,
     prompt: o.Prompt = None,
     system: o.System = None,
+    system_column: o.SystemColumn = None,
     target: Annotated[
         str | None, typer.Option("--target", help="With DATA the column of wanted answers, else the wanted answer.")
     ] = None,
@@ -77,7 +78,7 @@ def command(
     from feinschliff.report import show_result
 
     o.set_up_log(verbose=verbose, file=log)
-    what = read_source(source, prompt=prompt, system=system, target=target)
+    what = read_source(source, prompt=prompt, system=system, system_column=system_column, target=target)
     knobs = read_space(what, assignments, space)
     table = what.file.endpoint
     where = o.make_endpoint(
