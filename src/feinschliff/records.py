@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 _RECORD = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
-Flag = Literal["truncated", "empty", "refused", "looping", "prompt_cut"]
+Flag = Literal["truncated", "empty", "refused", "looping", "prompt_cut", "stopped_early"]
 """What can be odd about an answer that did arrive."""
 
 
@@ -101,6 +101,8 @@ class Answer(BaseModel):
     logprobs: tuple[TokenLogprob, ...] | None = None
     latency_s: float = 0.0
     """Seconds from sending to the last byte, of the attempt that succeeded."""
+    first_token_s: float | None = None
+    """Seconds from sending to the first piece of the answer; None where it came in one piece."""
     attempts: int = 1
     """HTTP requests that this answer took, failures included."""
     flags: tuple[Flag, ...] = ()
@@ -110,6 +112,13 @@ class Answer(BaseModel):
     """What the server says that it applied (llama.cpp's echo), where it says so."""
     fingerprint: str | None = None
     """The server's `system_fingerprint`."""
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """Tokens per second once the first was there; None where the answer came in one piece or was a single token."""
+        if self.first_token_s is None or self.completion_tokens < 2 or self.latency_s <= self.first_token_s:
+            return None
+        return (self.completion_tokens - 1) / (self.latency_s - self.first_token_s)
 
 
 class Score(BaseModel):

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 METADATA = sa.MetaData()
 
-VERSION = 1
-"""Raised when a table changes; a store with another version is refused, never silently rewritten."""
+VERSION = 2
+"""Raised when older programs could not read what is written. Older stores are brought up to date (`migrate`), newer
+ones are refused."""
 
 meta = sa.Table(
     "meta",
@@ -34,6 +35,7 @@ answers = sa.Table(
     sa.Column("answer", sa.Text, nullable=False),
     sa.Column("logprobs", sa.LargeBinary, nullable=True),
     sa.Column("created_s", sa.Float, nullable=False),
+    sa.Column("first_token_s", sa.Float, nullable=True),
 )
 
 ledger = sa.Table(

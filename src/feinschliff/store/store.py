@@ -20,6 +20,7 @@ from feinschliff.errors import StoreError, StoreUnusable
 from feinschliff.records import Answer, Message, Score, TokenLogprob, canonical_json, digest
 from feinschliff.store import schema
 from feinschliff.store.ledger import Spent, Tokens, read_spent, uncounted_row
+from feinschliff.store.migrate import make_tables
 from feinschliff.store.writer import Entry, Writer, brief, insert_ignoring
 
 _LOGPROBS = TypeAdapter(tuple[TokenLogprob, ...])
@@ -101,9 +102,10 @@ class Store:
             "endpoint": paid.endpoint,
             "model": paid.model,
             "fields": canonical_json(dict(paid.fields)),
-            "answer": answer.model_dump_json(exclude={"logprobs"}, exclude_defaults=True),
+            "answer": answer.model_dump_json(exclude={"logprobs", "first_token_s"}, exclude_defaults=True),
             "logprobs": None if answer.logprobs is None else zlib.compress(_LOGPROBS.dump_json(answer.logprobs), 1),
             "created_s": time.time(),
+            "first_token_s": answer.first_token_s,
         }
         charge = {
             "run": run,
@@ -153,9 +155,9 @@ class Store:
         found: dict[str, Answer] = {}
         with self.transaction() as connection:
             for chunk in _chunks(keys):
-                query = sa.select(table.c.answer, table.c.logprobs).where(table.c.key.in_(chunk))
-                for text, logprobs in connection.execute(query):
-                    answer = _answer(text, logprobs)
+                columns = (table.c.answer, table.c.logprobs, table.c.first_token_s)
+                for row in connection.execute(sa.select(*columns).where(table.c.key.in_(chunk))):
+                    answer = _answer(*row)
                     found[answer.key] = answer
         return found
 
@@ -201,7 +203,7 @@ def open_store(url: str | None = None, *, create: bool = True) -> Store:
         raise StoreUnusable(f"there is no store {target}", asked=target, mend="check the path, or run something first")
     try:
         engine = _engine(target)
-        _create(engine)
+        make_tables(engine)
     except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError, ValueError) as error:
         raise StoreUnusable(
             f"cannot open the store {_redacted(target)}",
@@ -227,27 +229,6 @@ def prompt_hash(messages: Sequence[Message]) -> str:
     return digest([[m.role, m.content] for m in messages])
 
 
-def _create(engine: sa.Engine) -> None:
-    """Make the tables that are missing; another process may be making them at this moment."""
-    for last in (False, True):
-        try:
-            with engine.begin() as connection:
-                schema.METADATA.create_all(connection)
-                _add_columns(connection)
-                _check_version(connection, insert_ignoring(engine, schema.meta))
-            return
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-            if last:
-                raise
-            time.sleep(0.2)
-
-
-def _add_columns(connection: sa.Connection) -> None:
-    """Columns that were not there from the beginning; all may be empty, so the format stays the same."""
-    if "model" not in {column["name"] for column in sa.inspect(connection).get_columns("ledger")}:
-        connection.execute(sa.text("ALTER TABLE ledger ADD COLUMN model TEXT"))
-
-
 def _engine(target: str) -> sa.Engine:
     if "://" not in target:
         path = Path(target).expanduser()
@@ -269,22 +250,14 @@ def _pragmas(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _check_version(connection: sa.Connection, insert: sa.Executable) -> None:
-    connection.execute(insert, [{"name": "version", "value": str(schema.VERSION)}])
-    found = connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "version")).scalar_one()
-    if found != str(schema.VERSION):
-        raise StoreUnusable(
-            f"the store was made by another version of Feinschliff (format {found}, this one writes {schema.VERSION})",
-            found=found,
-            mend="use another store with --store",
-        )
-
-
-def _answer(text: str, logprobs: bytes | None) -> Answer:
+def _answer(text: str, logprobs: bytes | None, first_token_s: float | None) -> Answer:
     answer = Answer.model_validate_json(text)
-    if logprobs is None:
+    if logprobs is None and first_token_s is None:
         return answer
-    return answer.model_copy(update={"logprobs": _LOGPROBS.validate_json(zlib.decompress(logprobs))})
+    beside: dict[str, Any] = {"first_token_s": first_token_s}
+    if logprobs is not None:
+        beside["logprobs"] = _LOGPROBS.validate_json(zlib.decompress(logprobs))
+    return answer.model_copy(update=beside)
 
 
 def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
