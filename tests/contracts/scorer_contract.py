@@ -29,6 +29,8 @@ ANSWERS = (
     '{"name": "Käse", "price": 4}',
     " ",
     "See See See",
+    "<think>Der See.</think>Frühstück am See",
+    "Nicht groß.</think><answer>Die Tür</answer>",
 )
 
 

@@ -35,6 +35,42 @@ class TestChrf(Named):
     spec = "chrf"
 
 
+class TestBleu(Named):
+    spec = "bleu"
+
+
+class TestBleuWithTokenizer(Named):
+    spec = "bleu:13a"
+
+
+class TestRouge(Named):
+    spec = "rouge"
+
+
+class TestRougeOfBigrams(Named):
+    spec = "rouge:2"
+
+
+class TestFormat(Named):
+    spec = "format"
+
+
+class TestFormatWithTags(Named):
+    spec = "format:think+answer"
+
+
+class TestFormatWithPattern(Named):
+    spec = "format:/.*ü.*/"
+
+
+class TestLanguage(Named):
+    spec = "language"
+
+
+class TestLanguageByName(Named):
+    spec = "language:de"
+
+
 class TestTfidf(Named):
     spec = "tfidf"
 

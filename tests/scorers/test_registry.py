@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from tests.contracts.scorer_contract import TARGETS
 
 def test_every_name_makes_a_scorer_of_its_own_name() -> None:
     names = [make_scorer(name, targets=TARGETS).name for name in SCORER_NAMES]
-    assert [name.partition("@")[0] for name in names] == list(SCORER_NAMES)
+    assert [re.split("[@:]", name)[0] for name in names] == list(SCORER_NAMES)
 
 
 def test_an_unknown_name_lists_the_names_and_the_nearest() -> None:

@@ -9,6 +9,9 @@ from typing import Any
 from feinschliff.errors import ScorerError
 from feinschliff.scorers.combine import Combined
 from feinschliff.scorers.custom import as_scorer, load_scorer
+from feinschliff.scorers.format import make_format
+from feinschliff.scorers.language import Language
+from feinschliff.scorers.overlap import Bleu, Rouge
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.scorers.structure import Json, Length, Verbatim
 from feinschliff.scorers.text import Chrf, Levenshtein, Similarity
@@ -18,12 +21,16 @@ _MAKERS: dict[str, Callable[[str, Sequence[str]], Scorer]] = {
     "similarity": lambda option, targets: Similarity(),
     "levenshtein": lambda option, targets: Levenshtein(),
     "chrf": lambda option, targets: Chrf(),
+    "bleu": lambda option, targets: Bleu(option or None),
+    "rouge": lambda option, targets: Rouge(option or "L"),
+    "format": lambda option, targets: make_format(option),
+    "language": lambda option, targets: Language(option or None),
     "tfidf": lambda option, targets: TfidfSimilarity(targets),
     "json": lambda option, targets: Json(),
     "length": lambda option, targets: _length(option),
     "verbatim": lambda option, targets: Verbatim(option or None),
 }
-_WITH_OPTION = {"length", "verbatim"}
+_WITH_OPTION = {"bleu", "format", "language", "length", "rouge", "verbatim"}
 
 SCORER_NAMES = tuple(sorted(_MAKERS))
 """What can be named without a module."""
@@ -47,7 +54,8 @@ def make_scorer(spec: str | Mapping[str, float] | object, *, targets: Sequence[s
 
 
 def _from_text(spec: str, targets: Sequence[str]) -> Scorer:
-    if "=" not in spec and "," not in spec:
+    # A pattern holds what it likes; in a sum it has to stand in a mapping.
+    if ("=" not in spec and "," not in spec) or re.fullmatch("format:/.+/", spec.strip()):
         return _named(spec.strip(), targets)
     pairs: list[tuple[str, object]] = []
     for part in spec.split(","):

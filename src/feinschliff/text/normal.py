@@ -9,6 +9,7 @@ from collections.abc import Sequence
 # Hangul is written with spaces between phrases of a noun and its particle, so words of it are runs of syllables as in
 # Latin script; Han and Kana are written without spaces, and each character counts as a word of its own.
 _UNSPACED = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_NO_SPACES_EITHER = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Burmese, Khmer
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"
 # Vowel signs and the like, which Python's \\w leaves out: Latin, Hebrew, Arabic, the scripts of India, Thai and Lao.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0670\u0900-\u0963\u0981-\u0dff\u0e31-\u0e4e\u0eb1-\u0ecd\u200c\u200d"
@@ -24,6 +25,10 @@ _WORD_OR_END = re.compile(_WORD.pattern + r"|\n")
 _NOT_LATIN = re.compile("[^\x00-\u02ff\u2010-\u205e\u20a0-\u20bf]")
 
 
+_CHARACTERWISE = re.compile(f"[{_HANGUL}{_UNSPACED}{_NO_SPACES_EITHER}]")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
 def nfc(text: str) -> str:
     """The text in Unicode normal form C: `u` + combining diaeresis becomes `ü`, Hangul jamo become syllables."""
     return unicodedata.normalize("NFC", text)
@@ -37,6 +42,13 @@ def all_nfc(texts: Sequence[str]) -> Sequence[str]:
     if unicodedata.is_normalized("NFC", "\n".join(texts)):
         return texts
     return [nfc(text) for text in texts]
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether at least half of the letters are of a script whose words are not parted by spaces, or not only: Hangul,
+    Han, Kana, Thai, Lao, Tibetan, Burmese, Khmer."""
+    counted = len(_CHARACTERWISE.findall(text))
+    return counted > 0 and 2 * counted >= len(_LETTERS.findall(text))
 
 
 def words(text: str) -> list[str]:
