@@ -100,16 +100,12 @@ def test_in_python() -> None:
     fein_api.Task.from_rows([{"messages": talk, "who": None}, {"messages": talk[1:], "who": "B"}], system_column="who")
 
 
-def test_tune_on_the_house_model(fein: Fein, tmp_path: Path) -> None:
-    fein("data", "posts", "--count", 12, "--out", "posts.csv", "--language", "en")
-    fein("data", "subjects", "posts.csv", "--out", "subjects.jsonl")
-    lines = [json.loads(line) for line in (tmp_path / "subjects.jsonl").read_text(encoding="utf-8").splitlines()]
-    system = "You write subject lines. Answer with one subject line in the language of the post."
-    with (tmp_path / "t.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps({**line, "sys": system}) + "\n" for line in lines)
-    done = fein(
-        "tune", "t.jsonl", "--prompt", "Subject line for this post:\n{{ Posts }}", "--target", "Subject",
-        "--system-column", "sys", "-p", "temperature=0:1", "-p", "max_tokens=24", "--requests", 60, "--json",
-    )  # fmt: skip
-    assert done.code == 0, done.err
+def test_tune_searches_beside_the_column(fein: Fein, data: str) -> None:
+    with FakeServer() as server:
+        done = fein(
+            "tune", data, "--prompt", "{{ q }} ANSWER: {{ a }}", "--target", "a", "--system-column", "who",
+            "-p", "temperature=0:1", "--requests", 60, "--endpoint", server.url, "--json",
+        )  # fmt: skip
+        assert done.code == 0, done.err
+        assert {b["messages"][0]["content"] for b in server.bodies} <= {row["who"] for row in ROWS}
     assert "system" not in done.json["settings"]

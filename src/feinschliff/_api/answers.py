@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -27,16 +25,17 @@ from feinschliff._api.common import (
     where,
 )
 from feinschliff._api.estimates import ask_first, estimate_run
+from feinschliff._api.outfile import check_out_file, write_out_file
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
-from feinschliff.datasets.write import check_output, write_rows
-from feinschliff.errors import DataError, OutputError, ParameterError, RunError
+from feinschliff.datasets.write import check_output
+from feinschliff.errors import DataError, ParameterError, RunError
 from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
 from feinschliff.measure import score_answers
 from feinschliff.records import Answer, Example, Score, Settings
 from feinschliff.scorers import make_scorer, needs_target
-from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run, update_run
+from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run
 from feinschliff.tuning import Forecast, check_texts, keeping_track, target_tokens
 
 _CHUNK = 5000
@@ -79,7 +78,7 @@ def generate_file(
     store: Store | str | Path | None = None,
     watch: Watch | None = None,
 ) -> dict[str, Any]:
-    """As `generate`, into a CSV or JSONL file: the task's rows with a column `answer`, and `repeat` where `n` > 1.
+    """As `generate`, into a CSV, JSONL or Parquet file: the task's rows with a column `answer`; `repeat` where `n` > 1.
 
     A file that an earlier run of the same wrote is written again; what that run paid for is not paid twice.
 
@@ -91,7 +90,7 @@ def generate_file(
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
         spec = job.spec(link)
-        _check_out(db, spec, out)
+        check_out_file(db, spec, out)
         answers = job.run(link, db, caps, watch, started)
         rows = [
             {**example.row, "answer": None if a.failure else a.text, "repeat": a.repeat}
@@ -103,12 +102,7 @@ def generate_file(
         failures = [answer.failure for answer in answers if answer.failure is not None]
         run = start_run(db, spec, kind="generate")
         spent = db.spent(run.id)
-        # First noted, then written: a kill in between leaves no file that this run would not know as its own.
-        with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / out.name
-            write_rows(made, rows, columns=columns)
-            update_run(db, run.id, details={"out": str(out.resolve()), "sha256": _file_hash(made)})
-        write_rows(out, rows, columns=columns)
+        write_out_file(db, run.id, out, rows, columns=columns)
         return {
             "run": run.id,
             "out": str(out),
@@ -217,23 +211,3 @@ class Job:
 def _chunks(asks: Sequence[Ask]) -> Iterator[Sequence[Ask]]:
     """A large job in pieces, so that the requests of one piece only are in memory."""
     return (asks[start : start + _CHUNK] for start in range(0, len(asks), _CHUNK))
-
-
-def _file_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _check_out(db: Store, spec: Mapping[str, Any], out: Path) -> None:
-    """Raises: OutputError where `out` exists and is not what a run of the same spec wrote."""
-    if not out.exists():
-        return
-    run = find_run(db, spec)
-    wrote = (run.details or {}) if run is not None else {}
-    same = wrote.get("out") == str(out.resolve()) and out.is_file()
-    if not same or wrote.get("sha256") != _file_hash(out):
-        raise OutputError(
-            f"{out} exists and does not come from the same inputs",
-            asked=f"--out {out}",
-            found="a file that this run did not write",
-            mend="choose another --out, or remove the file",
-        )

@@ -1,0 +1,62 @@
+"""The file that a run writes: never over something that came from elsewhere, and known again by the next resume."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
+
+from feinschliff.datasets.write import write_rows
+from feinschliff.errors import OutputError
+from feinschliff.i18n import tr
+from feinschliff.store import Store, find_run, get_run, update_run
+
+_FILES = "files"
+"""In a run's details: by path the SHA-256 of what it wrote there, the last two of them."""
+
+
+def check_out_file(db: Store, spec: Mapping[str, Any], out: Path) -> None:
+    """Raises: OutputError where `out` exists and is not what a run of the same spec wrote."""
+    if not out.exists():
+        return
+    run = find_run(db, spec)
+    wrote = _written(run.details if run is not None else None).get(str(out.resolve()), [])
+    if not out.is_file() or _file_hash(out) not in wrote:
+        raise OutputError(
+            tr("{path} exists and does not come from the same inputs", path=out),
+            asked=f"--out {out}",
+            found=tr("a file that this run did not write"),
+            mend=tr("choose another --out, or remove the file"),
+        )
+
+
+def write_out_file(
+    db: Store, run: str, out: Path, rows: Sequence[Mapping[str, JsonValue]], *, columns: Sequence[str]
+) -> None:
+    """Write the rows. First noted, then written: after a kill in between, both the file of before and the new one are
+    known as the run's own.
+
+    Raises: as `write_rows`.
+    """
+    details = get_run(db, run).details
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / out.name
+        write_rows(made, rows, columns=columns)
+        files, path = _written(details), str(out.resolve())
+        before = [known for known in files.get(path, []) if out.is_file() and known == _file_hash(out)]
+        files[path] = list(dict.fromkeys([*before, _file_hash(made)]))
+    update_run(db, run, details={**(details or {}), _FILES: files})
+    write_rows(out, rows, columns=columns)
+
+
+def _written(details: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    return dict((details or {}).get(_FILES, {}))
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
