@@ -265,7 +265,7 @@ class TestEngine:
                 yield client
 
     def test_pieces_are_bitwise_the_answer_in_one(self, endpoint: Endpoint) -> None:
-        requests = make_requests(40, "house", verbose=True, max_tokens=16)
+        requests = make_requests(20, "house", verbose=True, max_tokens=16)
         whole, pieces = send(endpoint, requests), send(endpoint, streamed(requests)[::-1])
         assert content(pieces) == content(whole)
         for i, reply in whole.items():
@@ -281,13 +281,15 @@ class TestEngine:
             assert 0 <= len(all_of_them) - len(given) <= 1
 
     def test_a_loop_ends_at_once_and_is_counted(self, endpoint: Endpoint) -> None:
-        fields = {"temperature": 0.0, "max_tokens": 240, "ignore_eos": True, "repeat_penalty": 0.2}
-        requests = [replace(r, fields=fields, max_tokens=240) for r in make_requests(2, "house")]
+        stuck = {"temperature": 0.0, "max_tokens": 200, "logit_bias": [["Hund", 100.0]]}
+        first, second, *others = make_requests(4, "house", max_tokens=100)
+        requests = [*(replace(r, fields=stuck, max_tokens=200) for r in (first, second)), *others]
         whole, stopped = send(endpoint, requests), send(endpoint, streamed(requests, stop_loops=True))
-        assert any(reply.stopped_early for reply in stopped.values())
+        assert {i for i, reply in stopped.items() if reply.stopped_early} == {first.id, second.id}
         for i, reply in stopped.items():
             assert whole[i].text.startswith(reply.text)
             assert reply.stopped_early == (reply.text != whole[i].text)
             assert reply.prompt_tokens == whole[i].prompt_tokens
             assert 0 < (reply.completion_tokens or 0) <= (whole[i].completion_tokens or 0)
+            assert not reply.stopped_early or (reply.completion_tokens or 0) < 150
         assert content(send(endpoint, requests)) == content(whole)

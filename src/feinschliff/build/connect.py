@@ -62,6 +62,7 @@ class Connection:
             salt=run.salt,
             digests=self.digests,
             omit=self.config.omit,
+            stream=self.config.stream,
             on_answer=on_answer,
         )
 
@@ -69,7 +70,18 @@ class Connection:
         """Someone who looks up what a run that may not have begun yet will find in the store, and pays for nothing."""
         budget = Budget(caps, prices=self.prices)
         salt = _NEW if fresh else "" if run is None else run.salt
-        return Payer(self.endpoint, self.model, store, budget, "", seed, salt, self.digests, self.config.omit)
+        return Payer(
+            self.endpoint,
+            self.model,
+            store,
+            budget,
+            "",
+            seed,
+            salt,
+            self.digests,
+            self.config.omit,
+            self.config.stream,
+        )
 
 
 @contextmanager

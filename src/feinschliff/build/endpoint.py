@@ -40,6 +40,8 @@ class Endpoint:
         price: USD per million prompt and completion tokens, for all models or by name or pattern; without it the
             user's price table counts (`fein prices`), though not for the embedded engine.
         omit: fields that this server refuses and that are never sent: `seed`, `max_tokens`.
+        stream: read answers as they are made: the time to the first token is kept, and an answer that got stuck in a
+            loop is ended. Costs some 0.1 ms of processor time for each token.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Endpoint:
         tpm: int | None = None,
         price: PriceSpec | Mapping[str, PriceSpec] | None = None,
         omit: Sequence[str] = (),
+        stream: bool = False,
     ) -> None:
         self.url = url
         self.model = model
@@ -66,6 +69,7 @@ class Endpoint:
         self.tpm = tpm
         self.price = {m: _price(p) for m, p in price.items()} if isinstance(price, Mapping) else _price(price)
         self.omit = tuple(omit)
+        self.stream = stream
         self._check()
 
     def __repr__(self) -> str:

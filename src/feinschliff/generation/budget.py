@@ -18,6 +18,10 @@ _CLOSING_SHARE = 0.1
 """What is left of a limit on time for the end of the run (scores, verdict, page): a second, of a short one a tenth."""
 
 
+_LATE_TOKENS = 32
+"""What a server can have made of an answer that was ended early, between the last count that it told and the end."""
+
+
 @dataclass(frozen=True)
 class Caps:
     """Upper limits over all resumes of a run; None is no limit."""
@@ -100,7 +104,7 @@ class Budget:
         self._seconds_before = seconds
         self._started = time.monotonic() if started is None else started
         self.refused: str | None = None
-        """Which limit refused an attempt last, perhaps only until others had settled."""
+        """Which limit was the last to refuse an attempt, perhaps only until others had settled."""
         self.exhausted: str | None = None
         """Which limit left a request unsent: `requests`, `tokens`, `seconds`, `usd`; None while none did."""
 
@@ -141,8 +145,9 @@ class Budget:
     def admit(self, request: Request) -> bool:
         """Charge one attempt and reserve the most it can cost, if every limit allows it."""
         wanted = self._most(request)
-        self.refused = self._refusal(wanted)
-        if self.refused is not None:
+        refusal = self._refusal(wanted)
+        if refusal is not None:
+            self.refused = refusal
             return False
         self.requests += 1
         self._reserved[request.id] = wanted
@@ -169,6 +174,8 @@ class Budget:
             uncounted = (max(0, most.prompt - counted[0]), max(0, most.completion - counted[1]))
         else:
             self._bounds[request.model].learn(reply)
+            if reply.stopped_early:
+                uncounted = (0, max(0, min(most.completion - counted[1], _LATE_TOKENS)))
         self.tokens += sum(counted) + sum(uncounted)
         price = self.prices.of(request.model)
         if price is not None:

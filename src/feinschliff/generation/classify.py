@@ -44,6 +44,7 @@ def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
         tokens_estimated=is_estimated(reply),
         logprobs=reply.logprobs,
         latency_s=reply.latency_s,
+        first_token_s=reply.first_token_s,
         attempts=reply.attempts,
         flags=() if reply.failure else _flags(reply, text),
         failure=reply.failure,
@@ -82,10 +83,12 @@ def _flags(reply: Reply, text: str) -> tuple[Flag, ...]:
         flags.append("empty")
     if reply.refusal or reply.finish_reason == "content_filter" or _is_refusal(text):
         flags.append("refused")
-    if is_looping(text):
+    if reply.stopped_early or is_looping(text):
         flags.append("looping")
     if _prompt_was_cut(reply):
         flags.append("prompt_cut")
+    if reply.stopped_early:
+        flags.append("stopped_early")
     return tuple(flags)
 
 

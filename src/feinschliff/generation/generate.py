@@ -16,6 +16,7 @@ from feinschliff.generation.budget import Budget
 from feinschliff.generation.classify import to_answer
 from feinschliff.generation.order import ModelOrder
 from feinschliff.generation.render import render_messages
+from feinschliff.generation.streaming import STOP_RULE, streaming_of
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
 from feinschliff.records import Answer, Example, Message, Settings, canonical_json, digest
 from feinschliff.store import Paid, Store, prompt_hash
@@ -57,6 +58,8 @@ class Payer:
     """Content hash of a model by name, where the server tells one."""
     omit: Collection[str] = ()
     """Fields that the server refuses and that are not sent (`seed`, `max_tokens`)."""
+    stream: bool = False
+    """Whether answers come in pieces, and those that loop are ended."""
     on_answer: Callable[[Answer], None] | None = None
     """Told of every new answer, from another thread."""
     order: ModelOrder = field(default_factory=ModelOrder)
@@ -112,13 +115,16 @@ def _plan(ask: Ask, payer: Payer) -> _Plan:
     fields["seed"] = answer_seed(payer.seed, ask.example.id, ask.repeat)
     model = payer.model_of(ask.settings)
     prompt = prompt_hash(messages)
+    longest = _max_tokens(fields)
+    streaming = streaming_of(fields, longest) if payer.stream else None
     request = Request(
-        id=_key(payer, model, prompt, fields, ask.repeat),
+        id=_key(payer, model, prompt, fields, ask.repeat, stops=streaming is not None and streaming.stop_loops),
         model=model,
         messages=messages,
         fields={name: value for name, value in fields.items() if name not in payer.omit},
         prompt_tokens=estimate_prompt_tokens(messages),
-        max_tokens=_max_tokens(fields),
+        max_tokens=longest,
+        streaming=streaming,
     )
     return _Plan(ask, request, prompt)
 
@@ -128,9 +134,10 @@ def estimate_prompt_tokens(messages: Sequence[Message]) -> int:
     return sum(estimate_tokens(m.content) + _MESSAGE_TOKENS for m in messages)
 
 
-def _key(payer: Payer, model: str, prompt: str, fields: Mapping[str, JsonValue], repeat: int) -> str:
+def _key(payer: Payer, model: str, prompt: str, fields: Mapping[str, JsonValue], repeat: int, *, stops: bool) -> str:
     what = [payer.endpoint.identity, model, payer.digests.get(model), prompt, dict(fields), payer.seed, repeat]
-    return digest([*what, payer.salt] if payer.salt else what)
+    # An answer that is streamed to its end is the same answer; one that is ended when it loops need not be.
+    return digest([*what, *([payer.salt] if payer.salt else []), *([STOP_RULE] if stops else [])])
 
 
 def _max_tokens(fields: Mapping[str, JsonValue]) -> int:

@@ -14,13 +14,16 @@ def prompt_tokens(reply: Reply) -> int:
 
 
 def completion_tokens(reply: Reply) -> int:
-    """Tokens of the answer, reasoning included; an estimate is never above what was allowed."""
+    """Tokens of the answer, reasoning included; an estimate is never above what was allowed.
+
+    Of an answer that was ended early: those that had come by then.
+    """
     if reply.failure is not None:
         return 0
     if reply.completion_tokens is not None:
         return reply.completion_tokens
     estimate = estimate_tokens(reply.text) + estimate_tokens(reply.reasoning or "")
-    return min(estimate, reply.request.max_tokens)
+    return min(max(estimate, reply.pieces), reply.request.max_tokens)
 
 
 def is_estimated(reply: Reply) -> bool:
