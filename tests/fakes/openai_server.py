@@ -134,13 +134,13 @@ class FakeServer:
             self.in_flight -= 1
         if response is None:
             return False
-        if isinstance(response, _Stream):
+        if isinstance(response, Stream):
             return await self._write_stream(writer, response)
         writer.write(response)
         await writer.drain()
         return True
 
-    async def _write_stream(self, writer: asyncio.StreamWriter, stream: _Stream) -> bool:
+    async def _write_stream(self, writer: asyncio.StreamWriter, stream: Stream) -> bool:
         style = stream.style
         head = "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
         writer.write(head.encode())
@@ -167,23 +167,25 @@ class FakeServer:
 
     async def _respond(
         self, method: str, path: str, headers: dict[str, str], body: dict[str, Any]
-    ) -> bytes | _Stream | None:
+    ) -> bytes | Stream | None:
         self.counts[method] += 1
         if method == "POST" and self.keep:
             self.bodies.append(body)
             self.headers.append(headers)
             self.times.append(time.monotonic())
-        if self.latency_s:
-            await asyncio.sleep(self.latency_s)
+        if pause_s := self._pause_s(body):
+            await asyncio.sleep(pause_s)
         if (fault := self._fault()) is not None:
             self.counts[fault] += 1
             if fault in STREAM_FAULTS and body.get("stream"):
                 status, value = self._regular(path, headers, body)
-                return self._stream(value, body, fault=fault) if status == 200 else _http(status, value)
-            return await self._broken(fault)
+                return self._stream(value, body, fault=fault) if status == 200 else http_response(status, value)
+            return await self._broken(fault, body)
         status, value = self._regular(path, headers, body)
         self.counts["ok" if status == 200 and method == "POST" else str(status)] += 1
-        return self._stream(value, body) if status == 200 and _is_streamed(value, body) else _http(status, value)
+        return (
+            self._stream(value, body) if status == 200 and _is_streamed(value, body) else http_response(status, value)
+        )
 
     def _fault(self) -> str | None:
         drawn = self._rng.random()
@@ -193,23 +195,27 @@ class FakeServer:
             drawn -= share
         return None
 
-    async def _broken(self, kind: str) -> bytes | None:
+    def _pause_s(self, body: Mapping[str, Any]) -> float:
+        """Seconds before the response to this body."""
+        return self.latency_s
+
+    async def _broken(self, kind: str, body: Mapping[str, Any]) -> bytes | None:
         if kind == "silence":
             await asyncio.sleep(self.silence_s)
             return None
         if kind == "cut" or kind in STREAM_FAULTS:
             return None
         if kind == "429-retry-after":
-            return _http(429, {"error": {"message": "slow down"}}, {"Retry-After": self.retry_after})
+            return http_response(429, {"error": {"message": "slow down"}}, {"Retry-After": self.retry_after})
         if kind.isdigit():
-            return _http(int(kind), {"error": {"message": f"fault {kind}"}})
+            return http_response(int(kind), {"error": {"message": f"fault {kind}"}})
         bodies: dict[str, Any] = {
             "garbage": b'{"choices": [{"mess',
             "html": b"<html><body>Bad gateway</body></html>",
             "no-choices": {"object": "chat.completion", "choices": []},
             "wrong-types": {"choices": [{"message": {"content": 17}}], "usage": "many"},
         }
-        return _http(200, bodies[kind])
+        return http_response(200, bodies[kind])
 
     def _regular(self, path: str, headers: Mapping[str, str], body: Mapping[str, Any]) -> tuple[int, Any]:
         if self.override is not None and (made := self.override(path, body)) is not None:
@@ -224,17 +230,17 @@ class FakeServer:
             return self._complete(body, chat=path.endswith("chat/completions"))
         return 404, {"error": {"message": f"no such path {path}"}}
 
-    def _stream(self, value: Any, body: Mapping[str, Any], *, fault: str | None = None) -> bytes | _Stream:
+    def _stream(self, value: Any, body: Mapping[str, Any], *, fault: str | None = None) -> bytes | Stream:
         """The same answer as in one piece, as a stream."""
         style, choice = self.style, value["choices"][0]
         if style is None:
-            return _http(200, value)
+            return http_response(200, value)
         chat = "message" in choice
         options = body.get("stream_options") or {}
         usage = value.get("usage") if options.get("include_usage") and style.usage else None
         text = choice["message"]["content"] if chat else choice["text"]
         made = events(text, style, chat=chat, finish=choice["finish_reason"], usage=usage, fault=fault)
-        return _Stream(iter(()) if fault == "drop-at-once" else made, style, fault)
+        return Stream(iter(()) if fault == "drop-at-once" else made, style, fault)
 
     def _complete(self, body: Mapping[str, Any], *, chat: bool) -> tuple[int, Any]:
         if body.get("model") not in self.models:
@@ -247,12 +253,18 @@ class FakeServer:
         text = " ".join(words[:limit] if cut else words)
         choice: dict[str, Any] = {"index": 0, "finish_reason": "length" if cut else "stop"}
         choice |= {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-        usage = {"prompt_tokens": len(prompt_of(body).split()), "completion_tokens": len(text.split())}
+        usage = self._count(body, text)
         return 200, {"object": "chat.completion", "choices": [choice]} | ({"usage": usage} if self.usage else {})
+
+    def _count(self, body: Mapping[str, Any], text: str) -> dict[str, int]:
+        """Tokens of the request and of its answer: here, words."""
+        return {"prompt_tokens": len(prompt_of(body).split()), "completion_tokens": len(text.split())}
 
 
 @dataclass(frozen=True)
-class _Stream:
+class Stream:
+    """A response in pieces."""
+
     events: Iterator[bytes]
     style: StreamStyle
     fault: str | None
@@ -262,7 +274,8 @@ def _is_streamed(value: Any, body: Mapping[str, Any]) -> bool:
     return bool(body.get("stream")) and isinstance(value, dict) and bool(value.get("choices"))
 
 
-def _http(status: int, value: Any, headers: Mapping[str, str] | None = None) -> bytes:
+def http_response(status: int, value: Any, headers: Mapping[str, str] | None = None) -> bytes:
+    """A whole response; bytes go out as they are, all else as JSON."""
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
     lines = [f"HTTP/1.1 {status} X", "Content-Type: application/json", f"Content-Length: {len(content)}"]
     lines += [f"{name}: {text}" for name, text in (headers or {}).items()]
