@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from feinschliff._api import Watch, compare, generate, score, tune
+    from feinschliff._api import Watch, check, compare, generate, score, tune
     from feinschliff.build import Endpoint
     from feinschliff.datasets.task import Task
     from feinschliff.errors import FeinschliffError, InputError, Interrupted, RunError
@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Watch": "feinschliff._api",
+    "check": "feinschliff._api",
     "compare": "feinschliff._api",
     "generate": "feinschliff._api",
     "score": "feinschliff._api",
@@ -51,6 +52,7 @@ __all__ = [
     "Settings",
     "Task",
     "Watch",
+    "check",
     "compare",
     "generate",
     "score",

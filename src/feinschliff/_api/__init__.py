@@ -1,6 +1,7 @@
 """The Python interface: what `import feinschliff` offers, and what the command line calls."""
 
 from feinschliff._api.answers import generate, generate_file, score
+from feinschliff._api.checks import check, origin
 from feinschliff._api.common import DEFAULT_REQUESTS, Watch, make_caps, task_scorer
 from feinschliff._api.runs import compare, tune
 from feinschliff._api.wanted import default_report
@@ -8,11 +9,13 @@ from feinschliff._api.wanted import default_report
 __all__ = [
     "DEFAULT_REQUESTS",
     "Watch",
+    "check",
     "compare",
     "default_report",
     "generate",
     "generate_file",
     "make_caps",
+    "origin",
     "score",
     "task_scorer",
     "tune",

@@ -14,14 +14,14 @@ from pydantic import JsonValue
 
 from feinschliff.build import Connection, complete_space
 from feinschliff.datasets.task import Task, check_one_system
-from feinschliff.errors import DataError, ParameterError
+from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
 from feinschliff.parameters.catalogue import check_value
 from feinschliff.parameters.space import named_space
 from feinschliff.records import Answer, Settings
 from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.store import Run, Store, open_store
-from feinschliff.tuning import Step
+from feinschliff.tuning import UNTOLD, ScorerRecipe, Step
 
 _LOG = logging.getLogger(__name__)
 
@@ -111,6 +111,28 @@ def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
             mend="give --target, or a scorer that needs none: json, length, verbatim, module:callable",
         )
     return scorer
+
+
+def scorer_recipe(task: Task, spec: ScoreSpec | None, scorer: Scorer) -> ScorerRecipe:
+    """How to make this scorer again; with the task's targets only where it is fitted on them."""
+    told = _told(spec)
+    if told is None:
+        return UNTOLD
+    try:
+        fitted = make_scorer(told).name != scorer.name
+    except FeinschliffError:
+        fitted = True
+    return ScorerRecipe(told, task.targets if fitted else ())
+
+
+def _told(spec: ScoreSpec | None) -> JsonValue:
+    """A scorer's spec as JSON; a function by its module and name. None for what has no such place."""
+    if spec is None or isinstance(spec, str):
+        return spec or "similarity"
+    if isinstance(spec, Mapping):
+        return dict(spec)
+    module, name = getattr(spec, "__module__", None), getattr(spec, "__qualname__", None)
+    return f"{module}:{name}" if module not in {None, "__main__"} and name and "<" not in name else None
 
 
 def space_spec(space: SpaceSpec | None) -> dict[str, object]:

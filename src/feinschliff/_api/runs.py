@@ -17,6 +17,7 @@ from feinschliff._api.common import (
     fixed_settings,
     make_caps,
     opened,
+    scorer_recipe,
     space_spec,
     task_scorer,
 )
@@ -92,7 +93,17 @@ def tune(
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:
         today = make_baseline(wanted, baseline, told=facts["told"], backend=facts["backend"])
-        return Plot(task, wanted, today, scorer, sampler, watch.on_step, watch.on_phase, backend=facts["backend"])
+        return Plot(
+            task,
+            wanted,
+            today,
+            scorer,
+            sampler,
+            watch.on_step,
+            watch.on_phase,
+            backend=facts["backend"],
+            recipe=scorer_recipe(task, score, scorer),
+        )
 
     def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
         return forecast_tune(plot_of(asked_facts(link, noted)), caps, payer)
@@ -132,7 +143,8 @@ def compare(
     check_seed(seed)
     sides = [fixed_settings(task, values, omit=where.omit) for values in (a, b)]
     caps = make_caps(budget)
-    match = Match(task, sides[0], sides[1], task_scorer(task, score))
+    scorer = task_scorer(task, score)
+    match = Match(task, sides[0], sides[1], scorer, scorer_recipe(task, score, scorer))
     check_match(match, caps, prices=where.prices(), model=where.model_name)
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
     what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}

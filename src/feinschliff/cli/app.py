@@ -24,6 +24,7 @@ class Verbs(LazyGroup):
             "compare:command",
             "Is --a better than --b? Two settings or models on the same examples and seeds, no search.",
         ),
+        Verb("check", "check:command", "Does a run's verdict still hold? Exit code 1 if it has drifted, for CI."),
         Verb(
             "generate",
             "generate:command",

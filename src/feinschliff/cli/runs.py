@@ -10,6 +10,8 @@ import typer
 
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say, stdout, writing
+from feinschliff.errors import InputError
+from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
     from feinschliff.store import Run, Store
@@ -76,6 +78,12 @@ def report_command(
 
     with open_store(store, create=store is None) as db:
         found = get_run(db, run)
+        if found.kind == "check":
+            raise InputError(
+                tr("run {run} is a check, and has no page", run=found.id),
+                asked=run,
+                mend=tr("fein report {run} shows the run that it checked", run=found.spec["of"]),
+            )
         path = write_page(found, out or default_report(db, found.id), language=language)
     if as_json:
         print_json({"run": found.id, "report": str(path)})

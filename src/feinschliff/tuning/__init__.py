@@ -1,18 +1,24 @@
 """The search for better settings, and the comparison of two."""
 
+from feinschliff.tuning.again import Recheck, recheck
 from feinschliff.tuning.clock import keeping_track
 from feinschliff.tuning.compare import Match, check_match, compare
 from feinschliff.tuning.forecast import Forecast, forecast_compare, forecast_tune, target_tokens
+from feinschliff.tuning.kept import UNTOLD, Kept, ScorerRecipe, read_kept
 from feinschliff.tuning.plot import Plot, check, check_texts, models_of
 from feinschliff.tuning.result import Result, from_dict
 from feinschliff.tuning.search import Step
 from feinschliff.tuning.tune import tune
 
 __all__ = [
+    "UNTOLD",
     "Forecast",
+    "Kept",
     "Match",
     "Plot",
+    "Recheck",
     "Result",
+    "ScorerRecipe",
     "Step",
     "check",
     "check_match",
@@ -23,6 +29,8 @@ __all__ = [
     "from_dict",
     "keeping_track",
     "models_of",
+    "read_kept",
+    "recheck",
     "target_tokens",
     "tune",
 ]

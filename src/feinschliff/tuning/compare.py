@@ -21,6 +21,7 @@ from feinschliff.store import Run
 from feinschliff.tuning.clock import keeping_track
 from feinschliff.tuning.confirm import confirm, least_confirmation
 from feinschliff.tuning.details import task_details
+from feinschliff.tuning.kept import UNTOLD, ScorerRecipe, keep
 from feinschliff.tuning.notes import answer_warnings, outcome_warnings
 from feinschliff.tuning.plan import Cost, Plan, check_budget
 from feinschliff.tuning.plot import check_texts
@@ -36,6 +37,8 @@ class Match:
     a: Settings
     b: Settings
     scorer: Scorer
+    recipe: ScorerRecipe = UNTOLD
+    """How the scorer can be made again for a later check."""
 
 
 def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:
@@ -60,6 +63,8 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
             *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
             *answer_warnings(answers),
         ]
+        details = task_details(match.task, payer=payer, scorer=match.scorer, pairs=pairs, best=match.a)
+        details["check"] = keep(pairs, best=match.a, baseline=match.b, payer=payer, recipe=match.recipe)
         clock.note()
         result = make_result(
             run,
@@ -70,7 +75,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
             knobs={},
             payer=payer,
             warnings=warnings,
-            details=task_details(match.task, payer=payer, scorer=match.scorer, pairs=pairs, best=match.a),
+            details=details,
         )
         clock.finish(result)
     return result

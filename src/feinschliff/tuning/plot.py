@@ -26,6 +26,7 @@ from feinschliff.scorers.protocol import Scorer
 from feinschliff.text.tokens import estimate_tokens
 from feinschliff.tuning.confirm import least_confirmation
 from feinschliff.tuning.design import first_design
+from feinschliff.tuning.kept import UNTOLD, ScorerRecipe
 from feinschliff.tuning.plan import CONFIRMATION_SHARE, Cost, Plan, check_budget
 from feinschliff.tuning.samplers import make_sampler
 from feinschliff.tuning.search import Step
@@ -50,6 +51,8 @@ class Plot:
     """Told of each phase (`probe`, `search`, `confirm`) and of the answers planned for the run."""
     backend: Backend = "unknown"
     """Server software: decides whether and how its knobs are probed."""
+    recipe: ScorerRecipe = UNTOLD
+    """How the scorer can be made again for a later check."""
 
 
 def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:

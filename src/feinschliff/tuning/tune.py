@@ -18,6 +18,7 @@ from feinschliff.tuning.clock import Clock, keeping_track
 from feinschliff.tuning.confirm import confirm, search_limit
 from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
+from feinschliff.tuning.kept import keep
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_to_search
@@ -77,6 +78,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         winner=winner,
         pairs=pairs,
     )
+    details["check"] = keep(pairs, best=winner, baseline=plot.baseline, payer=payer, recipe=plot.recipe)
     clock.note()
     return make_result(
         run,

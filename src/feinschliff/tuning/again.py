@@ -1,0 +1,110 @@
+"""`check`: does a run's verdict still hold? Its confirmation asked again, against what it scored then."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from feinschliff.datasets.task import Task
+from feinschliff.errors import InputError
+from feinschliff.generation import Ask, Caps, Payer
+from feinschliff.i18n import tr
+from feinschliff.measure import Pair, held_out, measure_pairs
+from feinschliff.measure.drift import LEAST_CHANGED, Sides, find_drift
+from feinschliff.measure.scoring import example_fingerprint
+from feinschliff.scorers.protocol import Scorer
+from feinschliff.store import Run
+from feinschliff.tuning.checked import Asked, document, spent
+from feinschliff.tuning.clock import keeping_track
+from feinschliff.tuning.compare import Match, make_match_plan
+from feinschliff.tuning.forecast import Forecast, target_tokens
+from feinschliff.tuning.kept import Kept
+from feinschliff.tuning.plan import PLANNED_SHARE, Plan, check_budget
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What is asked again, of which run."""
+
+    of: Run
+    kept: Kept
+    scorer: Scorer
+
+    @property
+    def unit(self) -> Literal["examples", "repeats"]:
+        """What the verdict was counted over."""
+        assert self.of.result is not None
+        return "repeats" if self.of.result["held_out"]["unit"] == "repeats" else "examples"
+
+    @property
+    def match(self) -> Match:
+        """Both settings, on the examples that were held out."""
+        return Match(Task(examples=self.kept.examples), self.kept.best, self.kept.baseline, self.scorer)
+
+    def caps(self) -> Caps:
+        """The limits where none are given: enough for all that the confirmation asked."""
+        return Caps(requests=math.ceil(2 * len(self.kept.units) / PLANNED_SHARE))
+
+    def plan(self, payer: Payer) -> Plan:
+        """The plan under the payer's limits."""
+        return make_match_plan(self.match, payer.budget.caps, prices=payer.budget.prices, model=payer.model)
+
+    def within(self, plan: Plan) -> Kept:
+        """What the plan has room for. Raises: BudgetError where that is too little to tell anything."""
+        whole = self.unit == "repeats"
+        least = LEAST_CHANGED * (len(self.kept.examples) if whole else 1)
+        check_budget(plan, least_answers=2 * min(least, len(self.kept.units)))
+        return self.kept.first(plan.room_to_confirm() // 2, whole_repeats=whole)
+
+    def forecast(self, payer: Payer) -> Forecast:
+        """All that will be asked. Raises: BudgetError."""
+        part = self.within(self.plan(payer))
+        asks = [Ask(example, side, repeat) for example, repeat in part.units for side in (part.best, part.baseline)]
+        models = list(dict.fromkeys(payer.model_of(side) for side in (part.best, part.baseline)))
+        answers = len({(ask.example.id, ask.repeat, ask.settings.canonical()) for ask in asks})
+        return Forecast(answers, asks, models, target_tokens(self.match.task))
+
+    def scores_then(self, part: Kept, payer: Payer) -> list[Sides]:
+        """What the store keeps of then, by unit. Raises: InputError where it is gone."""
+        scores = payer.store.get_scores(self.scorer.name, [key for keys in part.keys for key in keys])
+        rows = []
+        for (example, repeat), keys in zip(part.units, part.keys, strict=True):
+            found = [scores.get((key, example_fingerprint(example))) for key in keys]
+            if found[0] is None or found[1] is None:
+                raise InputError(
+                    tr("the store no longer has the scores of run {run}", run=self.of.id),
+                    asked=self.of.id,
+                    mend=tr("tune again: without them there is nothing to compare with"),
+                )
+            rows.append(Sides(example.id, repeat, found[0].value, found[1].value))
+        return rows
+
+
+def recheck(what: Recheck, run: Run, payer: Payer, *, server: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask again, and say whether anything has changed: the document of `fein check --json`.
+
+    `server`: what is known of it, `then` and `now`, before the first answer.
+
+    Raises: EndpointGone, RequestRefused, StoreError or Interrupted, with the run's id in `error.run`.
+    """
+    with keeping_track(run, payer) as clock:
+        part = what.within(what.plan(payer))
+        then = what.scores_then(part, payer)
+        pairs = measure_pairs(part.units, part.best, part.baseline, payer=payer, scorer=what.scorer)
+        whole = [i for i, p in enumerate(pairs) if p.best is not None and p.baseline is not None]
+        better = (what.of.result or {})["verdict"] == "better"
+        drift = find_drift([then[i] for i in whole], [_sides(pairs[i]) for i in whole], unit=what.unit, better=better)
+        measured = held_out([pairs[i] for i in whole], unit=what.unit)
+        asked = Asked([pairs[i] for i in whole], [part.keys[i] for i in whole], len(what.kept.units))
+        made = document(what.of, run, asked, drift, measured, payer=payer, server=server)
+        clock.note()
+        made["spent"] = spent(run, payer)
+        clock.note(status="done", budget=payer.budget.caps.to_dict(), result=made)
+    return made
+
+
+def _sides(pair: Pair) -> Sides:
+    best, baseline = (None if score is None else score.value for score in (pair.best_score, pair.baseline_score))
+    return Sides(pair.example.id, pair.repeat, best, baseline)
