@@ -32,7 +32,7 @@ from feinschliff.datasets.write import check_output
 from feinschliff.errors import DataError, ParameterError, RunError
 from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
-from feinschliff.measure import score_answers
+from feinschliff.measure import score_answers, speed
 from feinschliff.records import Answer, Example, Score, Settings
 from feinschliff.scorers import make_scorer, needs_target
 from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run
@@ -111,6 +111,7 @@ def generate_file(
             "failed": len(failures),
             "first_failure": next(iter(failures), None),
             "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
+            "speed": speed(answers),
             "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
         }
 

@@ -150,7 +150,9 @@ def fixed_settings(task: Task, values: Mapping[str, JsonValue], *, omit: Collect
 
 
 def where(link: Connection) -> dict[str, Any]:
-    return {"endpoint": link.endpoint.identity, "model": link.model, "digest": link.digests.get(link.model)}
+    model = {"model": link.model, "digest": link.digests.get(link.model)}
+    # Only named where it is on: the ids of all other runs stay what they were.
+    return {"endpoint": link.endpoint.identity, **model, **({"stream": True} if link.config.stream else {})}
 
 
 @contextmanager

@@ -95,7 +95,7 @@ class WantedRun:
 
     def _finished_before(self, db: Store) -> Run | None:
         with closing(self.endpoint.open()) as opened:
-            wanted = {**self.what, "endpoint": opened.identity}
+            wanted = {**self.what, "endpoint": opened.identity, **({"stream": True} if self.endpoint.stream else {})}
         for run in list_runs(db):
             spec = {key: value for key, value in run.spec.items() if key not in {"model", "digest"}}
             if spec == wanted and self.endpoint.model in {None, run.spec["model"]} and self._is_done(run):

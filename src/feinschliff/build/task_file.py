@@ -57,6 +57,8 @@ class EndpointTable(BaseModel):
     """USD per million tokens: `"IN,OUT"` or `[IN, OUT]`, or one of these for each model by name or pattern."""
     omit: list[str] = []
     """Fields that this server refuses: `seed`, `max_tokens`."""
+    stream: bool = False
+    """Read answers as they are made, and end those that loop."""
 
 
 class BudgetTable(BaseModel):

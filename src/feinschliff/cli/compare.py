@@ -39,6 +39,7 @@ def command(
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
     omit: o.Omit = None,
+    stream: o.Stream = False,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     name: o.Name = None,
@@ -72,6 +73,7 @@ def command(
         timeout=timeout,
         price=price,
         omit=omit,
+        stream=stream,
         table=what.file.endpoint,
     )
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)

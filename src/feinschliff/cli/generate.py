@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import NotStarted, ParameterError
+from feinschliff.i18n import tr, trn
 
 
 def command(
@@ -39,6 +40,7 @@ def command(
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
     omit: o.Omit = None,
+    stream: o.Stream = False,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     as_json: o.AsJson = False,
@@ -77,6 +79,7 @@ def command(
         timeout=timeout,
         price=price,
         omit=omit,
+        stream=stream,
         table=what.file.endpoint,
     )
     budget = read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd)
@@ -103,5 +106,19 @@ def command(
         print_json(summary)
     else:
         say(f"{summary['answers']} answers to {summary['rows']} rows, {summary['failed']} failed; written to {out}")
+        _say_speed(summary)
     if summary["failed"]:
         say(f"{summary['failed']} answers failed for good, the first with: {summary['first_failure']}")
+
+
+def _say_speed(summary: dict[str, Any]) -> None:
+    """Two lines about streamed answers."""
+    first, rate = summary["speed"]["first_token_s"], summary["speed"]["tokens_per_s"]
+    if first is not None:
+        line = tr("first token after {median} s (95 % within {most} s)", median=first["p50"], most=first["p95"])
+        if rate is not None:
+            line += tr(", then {rate} tokens per second", rate=round(rate["p50"], 1))
+        say(line)
+    stopped = summary["flags"].get("stopped_early", 0)
+    if stopped:
+        say(trn("{n} answer was ended because it looped", "{n} answers were ended because they looped", stopped))

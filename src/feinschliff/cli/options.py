@@ -70,6 +70,14 @@ Omit = Annotated[
         autocompletion=complete.words("seed", "max_tokens"),
     ),
 ]
+Stream = Annotated[
+    bool,
+    typer.Option(
+        "--stream",
+        help="Read answers as they are made: time to the first token, and an end to those that loop.",
+        rich_help_panel=ENDPOINT,
+    ),
+]
 StoreUrl = Annotated[str | None, typer.Option("--store", help="Path or URL of the store.", rich_help_panel=RUN)]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the run.", rich_help_panel=RUN)]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -124,6 +132,7 @@ def make_endpoint(
     timeout: float | None = None,
     price: str | None = None,
     omit: Sequence[str] | None = None,
+    stream: bool = False,
     table: EndpointTable | None = None,
 ) -> Endpoint:
     """The endpoint that is meant: the flags, else the task file, else OPENAI_BASE_URL, else the house model.
@@ -159,6 +168,7 @@ def make_endpoint(
         tpm=base.tpm if tpm is None else tpm,
         price=_price(price, base.price),
         omit=omit or base.omit,
+        stream=stream or base.stream,
     )
 
 

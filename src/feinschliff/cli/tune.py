@@ -55,6 +55,7 @@ def command(
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
     omit: o.Omit = None,
+    stream: o.Stream = False,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     name: o.Name = None,
@@ -92,6 +93,7 @@ def command(
         timeout=timeout,
         price=price,
         omit=omit,
+        stream=stream,
         table=table,
     )
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)

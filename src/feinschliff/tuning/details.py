@@ -107,6 +107,8 @@ def _side(answer: Answer | None, score: Score | None) -> dict[str, Any] | None:
         "reason": None if score is None else score.reason,
         "tokens": answer.completion_tokens,
         "latency_s": answer.latency_s,
+        "first_token_s": answer.first_token_s,
+        "tokens_per_s": answer.tokens_per_s,
     }
 
 
