@@ -16,6 +16,7 @@ from feinschliff.records import Settings
 from feinschliff.store import Run
 from feinschliff.tuning.clock import Clock, keeping_track
 from feinschliff.tuning.confirm import confirm, search_limit
+from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
@@ -108,7 +109,7 @@ def make_result(
     """The outcome; the recommendation is the winner only where it is better."""
     best = {name: winner.values.get(name) for name in names}
     today = {name: baseline.values.get(name) for name in names}
-    spent = payer.store.spent(run.id)
+    costs = run_costs(run, payer)
     return Result(
         run=run.id,
         name=run.name,
@@ -118,15 +119,9 @@ def make_result(
         recommended=best if measured.verdict == "better" else today,
         held_out=measured,
         knobs=dict(knobs),
-        spent={
-            "requests": spent.requests,
-            "prompt_tokens": spent.prompt_tokens,
-            "completion_tokens": spent.completion_tokens,
-            "seconds": round(payer.budget.seconds, 3),
-            "usd": payer.budget.prices.spent_usd(spent),
-        },
-        warnings=warnings,
-        details=details,
+        spent=costs.spent,
+        warnings=[*warnings, *costs.warnings],
+        details={**details, "models": costs.models},
     )
 
 
