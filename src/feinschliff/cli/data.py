@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from feinschliff.cli import complete
+from feinschliff.cli import complete, data_posts
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError, InputError
@@ -17,33 +17,7 @@ app = typer.Typer(help="Make data: neighbourhood posts, and subject lines for th
 _TEXT_COLUMNS = ("Posts", "Post", "posts", "post", "text", "Text")
 
 
-@app.command("posts")
-def posts_command(
-    out: Annotated[Path, typer.Option("--out", help="CSV or JSONL file to write.")],
-    count: Annotated[int, typer.Option("--count", min=1, help="How many posts.")] = 2700,
-    language: Annotated[
-        str | None,
-        typer.Option(
-            "--language", help="de or en; both in turn if not given.", autocompletion=complete.words("de", "en")
-        ),
-    ] = None,
-    seed: o.Seed = 0,
-    as_json: o.AsJson = False,
-) -> None:
-    """Write neighbourhood posts by grammar, one column Posts.
-
-    Example: [bold]fein data posts --count 2700 --out posts.csv[/]
-    """
-    from feinschliff.cli.outputs import write_once
-    from feinschliff.datasets.grammar import make_posts
-
-    if language not in {None, "de", "en"}:
-        raise InputError(
-            f"there is no grammar for '{language}'", asked=f"--language {language}", found="de, en", mend="use de or en"
-        )
-    posts = make_posts(count, language=language, seed=seed, split="test")
-    write_once(out, ["Posts"], [{"Posts": post.text} for post in posts])
-    _done({"out": str(out), "rows": len(posts)}, as_json=as_json)
+app.command("posts")(data_posts.command)
 
 
 @app.command("subjects")

@@ -97,6 +97,19 @@ def read_space(source: Source, assignments: Sequence[str] | None, named: str | N
     return spec
 
 
+def read_values(assignments: Sequence[str] | None) -> dict[str, JsonValue]:
+    """One value for each parameter. Raises: ParameterError for ranges and choices as well."""
+    space = make_space(parse_assignments(assignments or []))
+    if space.knobs:
+        name = next(iter(space.knobs))
+        raise ParameterError(
+            tr("'{name}' has more than one value", name=name),
+            asked=f"-p {name}=...",
+            mend=tr("give one value for each parameter"),
+        )
+    return dict(space.fixed)
+
+
 def read_budget(
     source: Source, *, requests: int | None, tokens: int | None, seconds: float | None, usd: float | None
 ) -> dict[str, float | int | None]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
-from feinschliff.datasets.grammar import list_facts, make_drafts, make_posts
+from feinschliff.datasets.grammar import Draft, list_facts, make_drafts, make_posts
 from feinschliff.datasets.task import Task
 
 BUNDLED_EXAMPLES = 150
@@ -61,6 +61,11 @@ def bundled_task(name: str = DEFAULT_BUNDLED) -> Task:
     return BUNDLED[name].task()
 
 
+def post_notes(draft: Draft) -> str:
+    """What the posts task tells about a post that is to be written: its subject and its facts, a line each."""
+    return list_facts({"subject": draft.post.subject, **draft.facts}, draft.post.language)
+
+
 def _subject_rows() -> list[dict[str, JsonValue]]:
     posts = make_posts(BUNDLED_EXAMPLES, seed=_SEED, split="test")
     return [{"id": p.id, "language": p.language, "post": p.text, "subject": p.subject} for p in posts]
@@ -70,7 +75,7 @@ def _post_rows() -> list[dict[str, JsonValue]]:
     rows: list[dict[str, JsonValue]] = []
     for draft in make_drafts(3 * BUNDLED_EXAMPLES, seed=_SEED, split="test", long=True):
         post = draft.post
-        notes = list_facts({"subject": post.subject, **draft.facts}, post.language)
+        notes = post_notes(draft)
         if POST_CHARACTERS[0] <= len(post.text) <= POST_CHARACTERS[1] and len(rows) < BUNDLED_EXAMPLES:
             rows.append({"id": post.id, "language": post.language, "notes": notes, "post": post.text})
     return rows
