@@ -1,4 +1,4 @@
-"""Debian's chromium for tests: driven over a pipe by the DevTools protocol, without any package and without a network."""
+"""Debian's chromium, driven over a pipe by the DevTools protocol: no package, no network."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Browser:
         os.close(self._out)
         self._profile.cleanup()
 
-    def show(self, page: Path, *, width: int, height: int = 900, dark: bool = False, media: str = "screen") -> None:
-        """Load a file in a window of this width."""
+    def show(self, page: Path, *, width: int, height: int = 900, dark: bool = False, media: str = "") -> None:
+        """Load a file in a window of this width; `media` is another one than that of the use, `print`."""
         self._send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -94,9 +94,14 @@ class Browser:
 
     def press(self, key: str) -> None:
         """A key on the keyboard."""
-        code = {"Tab": 9, "Enter": 13, " ": 32}[key]
+        code, text = {"Tab": (9, ""), "Enter": (13, "\r")}[key]
         for kind in ("keyDown", "keyUp"):
-            self._send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+            self._send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+
+    def click(self, x: float, y: float) -> None:
+        """The left button at a place in the window."""
+        for kind in ("mousePressed", "mouseReleased"):
+            self._send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def complaints(self) -> list[str]:
         """What the console shows as an error or a warning since the page was loaded, and what the page asked for."""

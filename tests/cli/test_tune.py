@@ -40,6 +40,9 @@ def test_the_main_job_ends_with_a_verdict_and_is_not_paid_twice(fein: Fein, tmp_
     again = fein("tune", "--json", "--requests", "200")
     assert again.json == document
     assert fein("report", document["run"][:8], "--out", "r.html").code == 0
+    assert fein("report", document["run"], "--out", str(tmp_path / "de.html"), "--language", "de").code == 0
+    assert '<html lang="de">' in (tmp_path / "de.html").read_text(encoding="utf-8")
+    assert fein("report", document["run"], "--out", "r.html", "--language", "fr").code == 2
     listed = fein("runs", "--json").json["runs"]
     assert [r["run"] for r in listed] == [document["run"]]
     assert listed[0]["verdict"] == document["verdict"]

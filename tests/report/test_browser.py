@@ -1,55 +1,45 @@
-"""The page in a real browser: Debian's chromium, headless, without a network of its own making."""
+"""The page in a real browser: what is on it, how it looks in both schemes and two widths, keyboard, paper."""
 
 from __future__ import annotations
 
-import html
 import re
-import shutil
-import subprocess
 import zlib
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from feinschliff.report import render_page, write_page
+from feinschliff.report import write_page
+from feinschliff.store import Run
+from tests.browser import Browser
 
 from . import samples
+from .audit import LEAST_CONTRAST, LEAST_CONTRAST_LARGE, audited
 
 pytestmark = pytest.mark.second
 
-_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
-_DARK = "--blink-settings=preferredColorScheme=0"
-_MEASURE = """<!DOCTYPE html><title>measuring</title>
-<iframe srcdoc="{page}" style="border:0;width:360px;height:4000px" onload="
-  const root = this.contentDocument.documentElement;
-  const wide = [...root.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > 361
-    && !e.closest('.scroll, svg')).map(e => e.tagName + '.' + e.className);
-  document.title = 'width=' + root.scrollWidth + ' wide=' + wide.join(' ') + ';';"></iframe>"""
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 4
+KOREAN = {"system": "간결하게 🎉 " * 80, "prompt": LONG, "temperature": 0.2}
+
+RUNS = {
+    "better": samples.run(samples.result(), samples.details()),
+    "no gain": samples.run(samples.result("no measurable gain"), samples.details(), name="a" * 80),
+    "worse": samples.run(samples.result("worse", settings=KOREAN), samples.details(), name="한글 🎉"),
+    "compare": samples.run(samples.result("worse"), samples.comparison_details(), kind="compare"),
+    "nothing measured": samples.run(samples.nothing_measured(), samples.details()),
+    "unfinished": samples.run(None, None, name=None),
+}
 
 
-def browse(tmp_path: Path, page: Path, *flags: str) -> str:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("these tests need /usr/bin/chromium: apt-get install chromium")
-    command = [chromium, *_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *flags, page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser() as one:
+        yield one
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    return write_page(samples.run(samples.result(), samples.details()), tmp_path / "report.html")
+def written(folder: Path, run: Run, language: str = "en") -> Path:
+    return write_page(run, folder / "report.html", language=language)
 
 
 def first_pixel(png: Path) -> tuple[int, ...]:
@@ -64,41 +54,96 @@ def first_pixel(png: Path) -> tuple[int, ...]:
     return tuple(zlib.decompress(chunks)[1:4])
 
 
-def test_the_verdict_is_in_the_document_and_nothing_ran(tmp_path: Path, page: Path):
-    dom = browse(tmp_path, page, "--dump-dom")
-    assert "Better" in dom
-    assert "0.612 to 0.668" in dom
-    assert "&lt;script&gt;alert(" in dom
-    assert "<script" not in dom
-    assert "<img" not in dom
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1440])
+@pytest.mark.parametrize("name", RUNS)
+def test_it_can_be_read(browser: Browser, tmp_path: Path, name: str, width: int, dark: bool):
+    for language in ("en", "de"):
+        found = audited(browser, written(tmp_path, RUNS[name], language), width=width, dark=dark)
+        assert found["scrollWidth"] <= found["clientWidth"] == width
+        assert found["wide"] == []
+        assert found["weak"] == []
+        assert found["contrast"] >= LEAST_CONTRAST
+        assert found["contrastLarge"] >= LEAST_CONTRAST_LARGE
+        assert found["texts"] > 20
+        assert found["outside"] == []
+        assert found["complaints"] == []
 
 
-def test_light_and_dark(tmp_path: Path, page: Path):
-    light, dark = tmp_path / "light.png", tmp_path / "dark.png"
-    browse(tmp_path, page, "--window-size=1100,1400", f"--screenshot={light}")
-    browse(tmp_path, page, "--window-size=1100,1400", _DARK, f"--screenshot={dark}")
-    assert min(first_pixel(light)) > 230
-    assert max(first_pixel(dark)) < 40
-    assert min(light.stat().st_size, dark.stat().st_size) > 20_000  # an empty page is a few thousand bytes
+@pytest.mark.parametrize("name", RUNS)
+def test_it_can_be_heard(browser: Browser, tmp_path: Path, name: str):
+    found = audited(browser, written(tmp_path, RUNS[name], "de"), width=1440, dark=False)
+    assert found["lang"] == "de"
+    assert found["title"]
+    assert found["unnamed"] == 0
+    levels = found["headings"]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.parametrize("kind", ["tune", "compare", "unfinished"])
-def test_nothing_sticks_out_on_a_phone(tmp_path: Path, kind: str):
-    runs = {
-        "tune": samples.run(samples.result(), samples.details()),
-        "compare": samples.run(samples.result("worse"), samples.comparison_details(), kind="compare"),
-        "unfinished": samples.run(None, None, name="a" * 80),
-    }
-    frame = tmp_path / "frame.html"
-    frame.write_text(_MEASURE.format(page=html.escape(render_page(runs[kind]))), encoding="utf-8")
-    dom = browse(tmp_path, frame, "--dump-dom", "--virtual-time-budget=5000")
-    found = re.search(r"<title>width=(\d+) wide=(.*?);</title>", dom)
-    assert found is not None, dom[:300]
-    assert int(found[1]) <= 360
-    assert found[2] == ""
+def test_the_keyboard_reaches_every_part_and_shows_where_it_is(browser: Browser, tmp_path: Path):
+    browser.show(written(tmp_path, RUNS["better"]), width=1440)
+    wanted = browser.run(
+        "[...document.querySelectorAll('summary, [tabindex]')].filter(e => e.checkVisibility()).length"
+    )
+    seen = []
+    for _ in range(wanted + 1):
+        browser.press("Tab")
+        seen.append(
+            browser.run(
+                "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+                " return [e.tagName, e.matches(':focus-visible'), s.outlineStyle, parseFloat(s.outlineWidth)]; })()"
+            )
+        )
+    reached = [one for one in seen if one[0] != "BODY"]
+    assert len(reached) >= wanted > 20
+    assert all(visible and style == "solid" and width >= 2 for _, visible, style, width in reached)
 
 
-def test_it_prints(tmp_path: Path, page: Path):
-    pdf = tmp_path / "report.pdf"
-    browse(tmp_path, page, f"--print-to-pdf={pdf}")
-    assert pdf.read_bytes().startswith(b"%PDF-")
+def test_a_folded_part_opens_with_the_keyboard(browser: Browser, tmp_path: Path):
+    browser.show(written(tmp_path, RUNS["better"]), width=1440)
+    browser.run("document.querySelector('#trials summary').focus()")
+    assert not browser.run("document.querySelector('#trials details').open")
+    browser.press("Enter")
+    assert browser.run("document.querySelector('#trials details').open")
+
+
+def test_one_click_selects_a_whole_block(browser: Browser, tmp_path: Path):
+    browser.show(written(tmp_path, RUNS["better"]), width=1440, height=2000)
+    box = browser.run(
+        "(() => { const r = document.querySelector('pre.copy').getBoundingClientRect(); return [r.x, r.y]; })()"
+    )
+    browser.click(box[0] + 40, box[1] + 30)
+    selected = browser.run("getSelection().toString()")
+    assert selected == browser.run("document.querySelector('pre.copy').textContent")
+
+
+def test_what_models_wrote_is_text(browser: Browser, tmp_path: Path):
+    browser.show(written(tmp_path, RUNS["better"]), width=1440)
+    assert browser.run("document.querySelectorAll('script, img, link, iframe, form').length") == 0
+    assert samples.NASTY.replace("\x07", "") in browser.run("document.body.textContent").replace("\x07", "")
+
+
+def test_light_and_dark(browser: Browser, tmp_path: Path):
+    page = written(tmp_path, RUNS["better"])
+    for dark in (False, True):
+        browser.show(page, width=1100, dark=dark)
+        browser.screenshot(tmp_path / f"{dark}.png")
+    assert min(first_pixel(tmp_path / "False.png")) > 230
+    assert max(first_pixel(tmp_path / "True.png")) < 40
+
+
+def test_it_prints_dark_on_white_with_everything_one_needs(browser: Browser, tmp_path: Path):
+    browser.show(written(tmp_path, RUNS["better"]), width=1100, dark=True)
+    pdf = browser.pdf()
+    assert pdf.startswith(b"%PDF-")
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 14
+    browser.show(written(tmp_path, RUNS["better"]), width=794, dark=True, media="print")
+    assert (
+        max(browser.run("getComputedStyle(document.querySelector('.headline')).color.match(/\\d+/g).map(Number)")) < 90
+    )
+    wide = (
+        "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
+    )
+    assert browser.run(wide) == []

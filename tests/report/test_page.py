@@ -99,6 +99,56 @@ def test_a_comparison_has_no_search():
     assert ">A</th>" in page
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_there_in_german(name: str):
+    page = render_page(PAGES[name], language="de")
+    assert '<html lang="de">' in page
+    left = set(re.findall(r"(?<![\w{])[Tt]he \w+|\bwith its\b|\bfor the\b", " ".join(Tags(page).words)))
+    assert left <= {"The first"}  # a warning of the samples that no message knows
+
+
+def test_a_german_page_has_german_numbers_and_settings_to_copy():
+    page = render_page(PAGES["better"], language="de")
+    words = " ".join(" ".join(Tags(page).words).split())
+    assert "Besser" in words
+    assert "Similarity steigt um 0,056: von 0,612 auf 0,668" in words
+    assert "an 60 zurückgehaltenen Beispielen" in words
+    assert '"temperature": 0.2099731' in words
+    assert "70.123" in words
+    assert "+0,400" in words
+
+
+def test_the_language_is_the_users_unless_one_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FEIN_LANG", "de")
+    assert '<html lang="de">' in render_page(PAGES["better"])
+    assert '<html lang="en">' in render_page(PAGES["better"], language="en")
+
+
+def test_stored_warnings_are_told_in_the_language_of_the_page():
+    told = samples.result(warnings=["3 of 60 answers were empty."])
+    page = render_page(samples.run(told, samples.details()), language="de")
+    assert "3 von 60 Antworten waren leer." in page
+
+
+def test_an_unfinished_run_tells_what_it_has_cost_so_far():
+    spent = {"requests": 71, "prompt_tokens": 900, "completion_tokens": 80, "seconds": 28.0, "usd": None}
+    page = render_page(samples.run({"verdict": None, "spent": spent}, None, status="failed"))
+    assert "Not finished" in page
+    assert "Nothing is decided yet" in page
+    assert ">71<" in page
+    assert "What to do next" not in page
+
+
+def test_odd_answers_have_a_column_only_where_there_are_any():
+    page = render_page(PAGES["better"])
+    assert "Truncated</th>" in page
+    assert "Refused</th>" not in page
+    details = samples.details() | {
+        f"{part}_flags": {"answers": 60, "failed": 0} for part in ("search", "best", "baseline")
+    }
+    assert "no answer was cut" in render_page(samples.run(samples.result(), details))
+
+
 def test_other_languages_are_refused():
     with pytest.raises(InputError, match="not written in"):
         render_page(PAGES["better"], language="xx")

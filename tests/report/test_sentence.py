@@ -25,7 +25,7 @@ def test_one_change_is_in_the_singular():
 def test_no_gain_says_what_would_have_been_seen_and_keeps():
     sentence = verdict_sentence(samples.result("no measurable gain"), samples.details())
     assert sentence.startswith("No measurable gain: with temperature 0.21")
-    assert "smallest difference that would have been seen is 0.03; keep your settings" in sentence
+    assert "smallest difference that would have been seen is 0.030; keep your settings" in sentence
     assert next_steps(samples.result("no measurable gain"))[0] == "Keep the baseline settings."
 
 

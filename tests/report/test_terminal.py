@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
+from feinschliff.i18n import using
 from feinschliff.report import show_result, show_runs
 
 from . import samples
@@ -58,3 +61,52 @@ def test_runs_in_80_columns():
 
 def test_an_empty_store():
     assert "No runs" in shown(show_runs, [])
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("verdict", ["better", "no measurable gain", "worse", None])
+def test_nothing_sticks_out_in_any_width(language: str, width: int, verdict: str | None):
+    warnings = ["3 of 60 answers were empty.", "한국어로 쓴 경고 " * 12]
+    texts = {**samples.TODAY, "system": "서울에서 열린 한글 축제에 삼만 명이 모였습니다", "temperature": 0.2}
+    found = samples.result(verdict, settings=texts, warnings=warnings) if verdict else samples.nothing_measured()
+    with using(language):
+        text = shown(show_result, found, samples.details(), width=width)
+    free = [line for line in text.splitlines() if "/tmp/report.html" not in line and '"temperature"' not in line]
+    assert max(map(cell_len, free)) <= width
+    assert not re.search(r"^[-!] .* $", text, flags=re.MULTILINE)
+
+
+def test_a_narrow_terminal_has_the_interval_in_a_line_of_its_own():
+    text = shown(show_result, samples.result(), samples.details(), width=60)
+    assert re.search(r"95 % interval +\+0\.031 +\+0\.081\n", text)
+    assert "(+0.031 to +0.081)" not in text.split("setting")[1]
+
+
+def test_german_in_the_terminal():
+    with using("de"):
+        text = shown(show_result, samples.result(warnings=["3 of 60 answers were empty."]), samples.details())
+        listed = shown(show_runs, [samples.run(samples.result(), None), samples.run(None, None)], width=100)
+    assert text.strip().startswith("Besser: Mit Temperatur 0.21, top-p 0.93")
+    assert "+0,056 (+0,031 bis +0,081)" in text
+    assert "! 3 von 60 Antworten waren leer." in text
+    assert "800 Anfragen, 70.123 + 9.876 Token, 38 s" in text
+    assert '{"temperature": 0.2099731' in text
+    assert "besser" in listed
+    assert "abgebrochen" in listed
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_terminal_that_shows_ascii_only_gets_ascii_only(language: str):
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    console = Console(file=file, width=80, color_system=None, highlight=False)
+    found = samples.result(name="größe", warnings=["Größe 한 €"], recommended={**samples.BEST, "stop": ["ü"]})
+    with using(language):
+        show_result(found, samples.details(), console)
+        show_runs([samples.run(found, None, name="größe 한")], console)
+    file.flush()
+    assert isinstance(file.buffer, io.BytesIO)
+    text = file.buffer.getvalue().decode("ascii")
+    assert "! Groesse ? EUR" in text
+    assert r'"stop": ["\u00fc"]' in text  # still the same JSON
+    assert "groesse ?" in text

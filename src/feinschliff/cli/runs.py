@@ -84,7 +84,7 @@ def report_command(
                 asked=run,
                 mend=tr("fein report {run} shows the run that it checked", run=found.spec["of"]),
             )
-        path = write_page(found, out or default_report(db, found.id), language=language)
+        path = write_page(_with_costs(db, found), out or default_report(db, found.id), language=language)
     if as_json:
         print_json({"run": found.id, "report": str(path)})
     else:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from feinschliff.i18n import tr
 from feinschliff.report.format import count, decimal, duration, is_number, money
+from feinschliff.report.tables import Table
 from feinschliff.store import Run
-
-
-@dataclass(frozen=True)
-class Table:
-    """Heads and rows of text; the first column names the row."""
-
-    heads: list[str]
-    rows: list[list[str]]
 
 
 def cost_rows(run: Run) -> list[tuple[str, str]]:

@@ -52,11 +52,6 @@ def number(value: float) -> str:
     return text if "e" not in text or not 1e-4 <= abs(value) < 1e6 else f"{float(text):f}".rstrip("0").rstrip(".")
 
 
-def measured(value: float) -> str:
-    """A measured number at three significant digits."""
-    return decimal(number(value))
-
-
 def setting(value: Any) -> str:
     """A setting's value for reading; texts in full."""
     if value is None:

@@ -25,9 +25,14 @@ class Headline:
     """The sentence below, with its numbers."""
 
 
+def is_finished(run: Run) -> bool:
+    """True where the run came to a result; one that stopped on the way may have costs to tell of."""
+    return "held_out" in (run.result or {})
+
+
 def headline(run: Run) -> Headline:
     """The outcome of a run in words."""
-    if not run.result:
+    if run.result is None or not is_finished(run):
         badge, lead = _parted(unfinished_sentence(run.status, run.kind))
         text = tr("Nothing is decided yet") if run.kind in {"tune", "compare"} else tr("There is nothing to decide")
         return Headline("unknown", "\N{HORIZONTAL ELLIPSIS}", badge, text, typeset(lead))

@@ -20,14 +20,15 @@ from feinschliff.i18n.stored import retold
 from feinschliff.report import figures, format, view
 from feinschliff.report.costs import cost_rows, model_costs, speed_table
 from feinschliff.report.effects import effect_charts
-from feinschliff.report.headline import headline
+from feinschliff.report.headline import headline, is_finished
 from feinschliff.report.method import method_sentences, rerun_rows, space_rows
 from feinschliff.report.numbers import mean_interval
 from feinschliff.report.sentence import is_comparison
 from feinschliff.report.snippets import has_template, snippets
 from feinschliff.report.steps import next_steps
+from feinschliff.report.tables import flag_table
 from feinschliff.report.units import units
-from feinschliff.report.words import flag_word, side_words
+from feinschliff.report.words import flag_word, side_order, side_words
 from feinschliff.store import Run
 
 _SHOWN_SAMPLES = 3
@@ -122,11 +123,12 @@ def _context(run: Run) -> dict[str, Any]:
         "compares": compares,
         "best": best,
         "baseline": baseline,
+        "sides": side_order(compares=compares),
         "what": what,
         "date": format.moment(run.created_s),
         "headline": headline(run),
         "levels": _levels(result.get("held_out") or {}, what, compares=compares),
-        "steps": next_steps(result, details) if result else [],
+        "steps": next_steps(result, details) if is_finished(run) else [],
         "recommended_texts": view.recommended_texts(result),
         "settings_change": bool(result) and result.get("recommended") != result.get("baseline_settings"),
         "snippets": snippets(run),
@@ -139,8 +141,7 @@ def _context(run: Run) -> dict[str, Any]:
         "wins": view.wins_sentence(samples.all, best),
         "knob_names": view.knob_names(details),
         "trials": view.trial_rows(details, result),
-        "flag_names": view.flag_names(),
-        "flags": view.flag_rows(details, best, baseline),
+        "flags": flag_table(details, best, baseline),
         "costs": cost_rows(run),
         "model_costs": model_costs(details),
         "speed": speed_table(details, best, baseline),

@@ -7,7 +7,7 @@ from typing import Any
 
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
-from feinschliff.report.format import is_number, label, measured, score, scorer_label, setting, shortened, signed
+from feinschliff.report.format import is_number, label, score, scorer_label, setting, shortened, signed
 
 _MOST_NAMED = 4
 
@@ -140,7 +140,7 @@ def _smallest_seen(held_out: Mapping[str, Any]) -> list[str]:
     detectable = held_out.get("detectable")
     if not is_number(detectable) or detectable <= 0:
         return []
-    return [tr("the smallest difference that would have been seen is {detectable}", detectable=measured(detectable))]
+    return [tr("the smallest difference that would have been seen is {detectable}", detectable=score(detectable))]
 
 
 def _numbers(held_out: Mapping[str, Any]) -> dict[str, str]:

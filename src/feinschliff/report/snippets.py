@@ -10,6 +10,7 @@ from typing import Any
 from feinschliff.endpoints.address import Address, parse_url
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
+from feinschliff.models.house import house_models
 from feinschliff.report.numbers import request_fields
 from feinschliff.store import Run
 
@@ -118,6 +119,7 @@ def _openai(address: Address, texts: list[dict[str, str]], fields: Mapping[str, 
 def _embedded(settings: Mapping[str, Any], model: str) -> str:
     """For the engine in the process there is no server to ask."""
     values = {n: v for n, v in settings.items() if v is not None and n not in {"system", "prompt", "model"}}
+    name = model if model in house_models() else f"{model}.gguf"
     texts = [f"    {n}={settings[n]!r}," for n in ("prompt", "system") if settings.get(n)]
     lines = [
         "import feinschliff as fein",
@@ -127,7 +129,7 @@ def _embedded(settings: Mapping[str, Any], model: str) -> str:
         *texts,
         ")",
         f"settings = {values!r}",
-        f"for answer in fein.generate(task, fein.Endpoint(model={model!r}), settings=settings):",
+        f"for answer in fein.generate(task, fein.Endpoint(model={name!r}), settings=settings):",
         "    print(answer.text)",
     ]
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from feinschliff.report.format import count, duration, exact, money, score, scor
 from feinschliff.report.numbers import mean_interval, request_fields
 from feinschliff.report.sentence import is_comparison, verdict_sentence
 from feinschliff.report.steps import next_steps
-from feinschliff.report.words import side_words
+from feinschliff.report.words import side_order
 
 VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
 _LONGEST, _SHORTEST = 28, 12
@@ -82,20 +82,23 @@ def _verdict(result: Mapping[str, Any], details: Mapping[str, Any], console: Con
 
 
 def _table(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> Table:
-    best, baseline = side_words(compares=is_comparison(details))
+    sides = side_order(compares=is_comparison(details))
     table = plain_table(console)
     table.add_column(plain(tr("setting"), console))
-    for side in (baseline, best):
-        table.add_column(plain(side.lower() if len(side) > 1 else side, console), justify="right")
-    found, today = result.get("settings") or {}, result.get("baseline_settings") or {}
+    for name, _ in sides:
+        table.add_column(plain(name.lower() if len(name) > 1 else name, console), justify="right")
+    settings = {"best": result.get("settings") or {}, "baseline": result.get("baseline_settings") or {}}
     most = max(_SHORTEST, min(_LONGEST, (console.width - _NAMES) // 2))
-    for name in dict.fromkeys([*found, *today]):
-        left, right = (_cell(values.get(name), most) for values in (today, found))
-        style = "" if today.get(name) == found.get(name) else "bold"
+    for name in dict.fromkeys([*settings["best"], *settings["baseline"]]):
+        values = [settings[side].get(name) for _, side in sides]
+        style = "" if values[0] == values[1] else "bold"
+        left, right = (_cell(value, most) for value in values)
         table.add_row(plain(name, console), plain(left, console), plain(right, console, style=style))
     if ((result.get("held_out") or {}).get("difference") or {}).get("mean") is not None:
         table.add_section()
-        _add_measured(table, result["held_out"], scorer_label(details.get("scorer")), console)
+        _add_measured(
+            table, result["held_out"], [side for _, side in sides], scorer_label(details.get("scorer")), console
+        )
     return table
 
 
@@ -104,7 +107,7 @@ def _cell(value: Any, most: int) -> str:
     return tr("not sent") if value is None and len(text) > most else cut(text, most)
 
 
-def _add_measured(table: Table, held_out: Mapping[str, Any], noun: str, console: Console) -> None:
+def _add_measured(table: Table, held_out: Mapping[str, Any], sides: list[str], noun: str, console: Console) -> None:
     """Both means, their difference, and how much could have been seen."""
     wide, n = console.width >= _WIDE, held_out.get("n") or 0
     difference = held_out["difference"]
@@ -112,8 +115,7 @@ def _add_measured(table: Table, held_out: Mapping[str, Any], noun: str, console:
     def add(name: str, left: str, right: str, style: str = "") -> None:
         table.add_row(plain(name, console), plain(left, console), plain(right, console, style=style))
 
-    sides = [mean_interval(held_out.get(side) or {}, n) for side in ("baseline", "best")]
-    means = [_with_interval(*side, wide=wide) for side in sides]
+    means = [_with_interval(*mean_interval(held_out.get(side) or {}, n), wide=wide) for side in sides]
     add(tr("{score}, mean", score=noun), means[0], means[1])
     low, high = difference.get("low"), difference.get("high")
     if low is None or wide:

@@ -8,10 +8,18 @@ from typing import Any
 
 from feinschliff.i18n import tr
 from feinschliff.report.format import exact, is_number, score, setting, shortened
-from feinschliff.report.words import flag_word, knob_word, origin_word
+from feinschliff.report.words import knob_word, origin_word
 
 TEXT_SETTINGS = ("system", "prompt")
-_FLAGS = ("truncated", "empty", "refused", "looping", "prompt_cut", "failed")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A setting's value."""
+
+    shown: str
+    exact: str
+    sent: bool
 
 
 @dataclass(frozen=True)
@@ -19,15 +27,11 @@ class SettingRow:
     """One setting on both sides."""
 
     name: str
-    baseline: str
-    baseline_exact: str
-    best: str
-    best_exact: str
+    baseline: Value
+    best: Value
     differs: bool
     is_text: bool
     """True for long texts, which are shown in full in a block of their own."""
-    baseline_sent: bool
-    best_sent: bool
 
 
 @dataclass(frozen=True)
@@ -41,15 +45,6 @@ class TrialRow:
     n: int
     mean: float | None
     stderr: float | None
-
-
-@dataclass(frozen=True)
-class FlagRow:
-    """Odd answers of one part of the run."""
-
-    part: str
-    answers: int
-    counts: list[int]
 
 
 def setting_rows(result: Mapping[str, Any]) -> list[SettingRow]:
@@ -133,21 +128,6 @@ def trial_rows(details: Mapping[str, Any], result: Mapping[str, Any]) -> list[Tr
     ]
 
 
-def flag_rows(details: Mapping[str, Any], best: str, baseline: str) -> list[FlagRow]:
-    """Counts of odd answers for the search and for both sides of the confirmation."""
-    parts = ((tr("Search"), "search_flags"), (best, "best_flags"), (baseline, "baseline_flags"))
-    return [
-        FlagRow(part, found.get("answers") or 0, [found.get(flag) or 0 for flag in _FLAGS])
-        for part, key in parts
-        if (found := details.get(key))
-    ]
-
-
-def flag_names() -> list[str]:
-    """Heads of the columns of `flag_rows`."""
-    return [flag_word(flag) for flag in _FLAGS]
-
-
 def changed_knobs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Parameters that the endpoint does not honour as sent, with what it makes of them."""
     return [(n, knob_word(s)) for n, s in (result.get("knobs") or {}).items() if s not in {"honoured", "unknown"}]
@@ -157,15 +137,15 @@ def _setting_row(name: str, best: Any, baseline: Any) -> SettingRow:
     is_text = any(isinstance(v, str) and (len(v) > 40 or "\n" in v) for v in (best, baseline))
     return SettingRow(
         name=name,
-        baseline=setting(baseline),
-        baseline_exact=exact(baseline),
-        best=setting(best),
-        best_exact=exact(best),
+        baseline=_value(baseline),
+        best=_value(best),
         differs=best != baseline,
         is_text=is_text or name in TEXT_SETTINGS,
-        baseline_sent=baseline is not None,
-        best_sent=best is not None,
     )
+
+
+def _value(value: Any) -> Value:
+    return Value(setting(value), exact(value), value is not None)
 
 
 def _shown(value: Any) -> tuple[str, str]:

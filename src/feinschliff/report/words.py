@@ -48,6 +48,7 @@ def flag_word(flag: str) -> str:
         "refused": tr("refused"),
         "looping": tr("looping"),
         "prompt_cut": tr("prompt cut"),
+        "stopped_early": tr("stopped early"),
         "failed": tr("failed"),
     }.get(flag, flag.replace("_", " "))
 
@@ -76,3 +77,10 @@ def limit_word(limit: str) -> str:
 def side_words(*, compares: bool) -> tuple[str, str]:
     """(best, baseline): what the two sides are called."""
     return ("A", "B") if compares else (tr("Best found"), tr("Baseline"))
+
+
+def side_order(*, compares: bool) -> list[tuple[str, str]]:
+    """(name, `best` or `baseline`) from left to right: A before B, but what was before what was found."""
+    best, baseline = side_words(compares=compares)
+    sides = [(baseline, "baseline"), (best, "best")]
+    return sides[::-1] if compares else sides
