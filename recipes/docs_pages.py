@@ -48,7 +48,7 @@ def cli_page() -> str:
         lines += [f"## {' '.join(path)}", ""]
         lines += [_plain(inspect.cleandoc(command.help or "")), ""]
         lines += ["```text", _usage(path, command), "```", ""]
-        rows = [row for param in command.params if (row := _option_row(param))]
+        rows = [row for param in command.params if (row := _option_row(param, command))]
         if rows:
             lines += ["| option | value | meaning |", "|---|---|---|", *rows, ""]
     return "\n".join(lines)
@@ -86,10 +86,10 @@ def _verbs(command: Any, path: list[str]) -> Iterator[tuple[list[str], Any]]:
     if not hasattr(command, "list_commands"):
         yield path, command
         return
-    import click
+    import typer
 
-    context = click.Context(command, info_name=path[-1])
-    if getattr(command, "invoke_without_command", False):
+    context = typer.Context(command, info_name=path[-1])
+    if command.invoke_without_command:
         yield path, command
     for name in command.list_commands(context):
         child = command.get_command(context, name)
@@ -98,30 +98,21 @@ def _verbs(command: Any, path: list[str]) -> Iterator[tuple[list[str], Any]]:
 
 
 def _usage(path: list[str], command: Any) -> str:
-    arguments = [p.make_metavar() if not _takes_context(p) else _metavar(p, command) for p in _arguments(command)]
-    return " ".join([*path, "[OPTIONS]", *arguments])
+    import typer
+
+    pieces = command.collect_usage_pieces(typer.Context(command))
+    return " ".join([*path, *pieces])
 
 
-def _arguments(command: Any) -> list[Any]:
-    return [p for p in command.params if p.param_type_name == "argument"]
+def _option_row(param: Any, command: Any) -> str | None:
+    import typer
 
-
-def _takes_context(param: Any) -> bool:
-    return "ctx" in inspect.signature(param.make_metavar).parameters
-
-
-def _metavar(param: Any, command: Any) -> str:
-    import click
-
-    return str(param.make_metavar(click.Context(command)))
-
-
-def _option_row(param: Any) -> str | None:
-    if param.param_type_name != "option" or getattr(param, "hidden", False) or param.name == "help":
+    if param.param_type_name != "option" or param.hidden or param.name == "help":
         return None
+    context = typer.Context(command)
     names = ", ".join(f"`{name}`" for name in param.opts)
-    value = "" if param.is_flag else (param.metavar or param.type.name)
-    return f"| {names} | {_cell(str(value))} | {_cell(_plain(param.help or ''))} |"
+    value = "" if param.is_flag else str(param.metavar or param.display_type(context)).strip("<>")
+    return f"| {names} | {_cell(value)} | {_cell(_plain(param.help or ''))} |"
 
 
 def _parameter_row(row: Parameter) -> str:

@@ -1,4 +1,4 @@
-"""The README says what the program does: its commands, options and scorers exist."""
+"""README and guides say what the program does: their commands, options and scorers exist."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from feinschliff.scorers import SCORER_NAMES
 from tests.readme import README, command
 
 TEXT = README.read_text(encoding="utf-8")
+GROUPS = ("data", "prices", "runs")
+PAGES = [README, *sorted((README.parent / "docs").rglob("*.md"))]
 
 
 def test_the_first_screen_is_a_sentence_and_two_single_line_commands() -> None:
@@ -26,16 +28,20 @@ def test_the_first_screen_is_a_sentence_and_two_single_line_commands() -> None:
 
 
 def _lines() -> list[str]:
-    blocks = re.findall(r"```bash\n(.*?)```", TEXT, re.DOTALL)
-    inline = re.findall(r"`([^`\n]*fein [^`\n]+)`", TEXT)
-    found = [line for block in [*blocks, *inline] for line in block.splitlines()]
-    return [line for line in found if re.match(r"(\w+=\S+ )?fein ", line)]
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+        inline = re.findall(r"`([^`\n]*fein [^`\n]+)`", text)
+        found += [line for block in [*blocks, *inline] for line in block.splitlines()]
+    return sorted({line for line in found if re.match(r"(\w+=\S+ )?fein [a-z]", line)})
 
 
 @pytest.mark.parametrize("line", _lines())
 def test_verbs_and_options_exist(line: str, capfd: pytest.CaptureFixture[str]) -> None:
     words = shlex.split(line[line.index("fein ") :])[1:]
-    assert run([words[0], "--help"]) == 0
+    verb = [words[0]] if words[0] not in GROUPS or len(words) == 1 else words[:2]
+    assert run([*verb, "--help"]) == 0
     text = capfd.readouterr().out
     for word in words[1:]:
         if word.startswith("-"):

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from recipes.docs_pages import pages
 
 from feinschliff.parameters.catalogue import CATALOGUE
 from feinschliff.scorers import SCORER_NAMES
-from recipes.docs_pages import pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +21,8 @@ def test_generated_pages_hold_every_verb_parameter_and_scorer() -> None:
     verbs = set(re.findall(r"^## (fein .+)$", made["reference/cli.md"], re.MULTILINE))
     assert {"fein tune", "fein compare", "fein data posts", "fein runs"} <= verbs
     assert "`--requests`" in made["reference/cli.md"]
+    assert "| `--requests` | int |" in made["reference/cli.md"]
+    assert "object at 0x" not in made["reference/cli.md"]
     for row in CATALOGUE.values():
         assert f"`{row.name}`" in made["reference/parameters.md"]
     for name in SCORER_NAMES:
