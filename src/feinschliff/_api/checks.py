@@ -9,38 +9,14 @@ from typing import Any
 
 from feinschliff._api.common import BudgetSpec, ScoreSpec, Watch, deadline, make_caps, opened, start_of, tell, where
 from feinschliff._api.estimates import ask_first, estimate_run
+from feinschliff._api.origin import origin
 from feinschliff.build import Connection, Endpoint, connect
-from feinschliff.endpoints.embedded import file_digest
-from feinschliff.errors import InputError, ScorerError
+from feinschliff.errors import ScorerError
 from feinschliff.generation import Caps, Payer
 from feinschliff.i18n import tr
-from feinschliff.models.house import house_models, house_path
 from feinschliff.scorers import Scorer, make_scorer
 from feinschliff.store import Run, Spent, Store, find_run, get_run, run_lock, start_run
 from feinschliff.tuning import Kept, Recheck, read_kept, recheck
-
-_EMBEDDED = "embedded:"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a run asked."""
-
-    url: str | None
-    """None for the embedded engine."""
-    model: str | None
-    """For the embedded engine a shipped model of the same content; None where there is none."""
-    omit: tuple[str, ...]
-
-    def endpoint(self) -> Endpoint:
-        """The same again; keys and headers were not kept. Raises: InputError where the model file is not known."""
-        if self.url is None and self.model is None:
-            raise InputError(
-                tr("the run was made with a model file, and it is not known where that lies"),
-                asked=tr("the model of the run"),
-                mend=tr("give it again: --model FILE.gguf"),
-            )
-        return Endpoint(self.url, model=self.model, omit=self.omit)
 
 
 def check(
@@ -75,17 +51,6 @@ def check(
         given = budget is not None and any(limit is not None for limit in budget.values())
         caps = make_caps(budget) if given else what.caps()
         return _Job(db, what, endpoint or origin(of).endpoint(), caps, watch).carry_out()
-
-
-def origin(run: Run) -> Origin:
-    """Where a run asked, as far as the store knows."""
-    identity, model = str(run.spec["endpoint"]), run.spec.get("model")
-    omit = read_kept(run).omit
-    if not identity.startswith(_EMBEDDED):
-        return Origin(identity, model, omit)
-    digest = identity.removeprefix(_EMBEDDED)
-    shipped = next((name for name in house_models() if file_digest(house_path(name)) == digest), None)
-    return Origin(None, shipped, omit)
 
 
 @dataclass(frozen=True)

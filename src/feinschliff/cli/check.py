@@ -15,9 +15,6 @@ from feinschliff.i18n.stored import retold
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from feinschliff.build import Endpoint
-    from feinschliff.store import Run
-
 
 def command(
     run: o.RunName,
@@ -51,6 +48,7 @@ def command(
     """
     from feinschliff import _api
     from feinschliff.cli.before import Before
+    from feinschliff.cli.origin import endpoint_of
     from feinschliff.cli.progress import ProgressDisplay
     from feinschliff.store import get_run, open_store
 
@@ -58,7 +56,7 @@ def command(
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
     with open_store(store, create=store is None) as db:
         found = get_run(db, run)
-        where = _endpoint(
+        where = endpoint_of(
             found,
             endpoint,
             model,
@@ -92,20 +90,6 @@ def command(
             show_check(document, stdout())
     if document["drifted"]:
         raise typer.Exit(1)
-
-
-def _endpoint(run: Run, url: str | None, model: str | None, **options: Any) -> Endpoint:
-    """The one that is given, else the run's own; a model alone is another one there, or a file."""
-    from feinschliff import _api
-    from feinschliff.build import is_local
-
-    own = _api.origin(run)
-    if url is None and (model is None or not is_local(model)):
-        url, model = own.url, model or own.model
-        if url is None:
-            own.endpoint()  # raises where the file is not known
-    options["omit"] = options["omit"] or own.omit
-    return o.make_endpoint(url=url, model=model, **options)
 
 
 def show_check(document: dict[str, Any], console: Console) -> None:

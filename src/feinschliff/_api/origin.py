@@ -1,0 +1,50 @@
+"""Where a run asked, and how that is reached again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feinschliff.build import Endpoint
+from feinschliff.endpoints.embedded import file_digest
+from feinschliff.errors import InputError
+from feinschliff.i18n import tr
+from feinschliff.models.house import house_models, house_path
+from feinschliff.store import Run
+
+_EMBEDDED = "embedded:"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run asked."""
+
+    url: str | None
+    """None for the embedded engine."""
+    model: str | None
+    """For the embedded engine a shipped model of the same content; None where there is none."""
+    omit: tuple[str, ...] = ()
+    """Fields that the server refused."""
+    stream: bool = False
+    """Whether answers came in pieces, and those that looped were ended."""
+
+    def endpoint(self) -> Endpoint:
+        """The same again; keys and headers were not kept. Raises: InputError where the model file is not known."""
+        if self.url is None and self.model is None:
+            raise InputError(
+                tr("the run was made with a model file, and it is not known where that lies"),
+                asked=tr("the model of the run"),
+                mend=tr("give it again: --model FILE.gguf"),
+            )
+        return Endpoint(self.url, model=self.model, omit=self.omit, stream=self.stream)
+
+
+def origin(run: Run) -> Origin:
+    """Where a run asked, as far as the store knows."""
+    identity, model = str(run.spec["endpoint"]), run.spec.get("model")
+    kept = (run.details or {}).get("check") or {}
+    omit, stream = tuple(kept.get("omit", ())), bool(run.spec.get("stream"))
+    if not identity.startswith(_EMBEDDED):
+        return Origin(identity, model, omit, stream)
+    digest = identity.removeprefix(_EMBEDDED)
+    shipped = next((name for name in house_models() if file_digest(house_path(name)) == digest), None)
+    return Origin(None, shipped, omit, stream)
