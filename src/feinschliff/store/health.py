@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from feinschliff.errors import FeinschliffError
+from feinschliff.i18n import tr
 from feinschliff.store import schema
 from feinschliff.store.store import Store, chosen_store, open_store
 
@@ -76,4 +77,8 @@ def _why_not_made(path: Path) -> FeinschliffError | None:
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if folder.is_dir() and os.access(folder, os.W_OK):
         return None
-    return FeinschliffError(f"no store can be made in {folder}", asked=str(path), mend="choose another with --store")
+    return FeinschliffError(
+        tr("no store can be made in {folder}", folder=folder),
+        asked=str(path),
+        mend=tr("choose another with --store"),
+    )

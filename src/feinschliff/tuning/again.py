@@ -16,9 +16,10 @@ from feinschliff.measure.drift import LEAST_CHANGED, Sides, find_drift
 from feinschliff.measure.scoring import example_fingerprint
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Run
-from feinschliff.tuning.checked import Asked, document, spent
+from feinschliff.tuning.checked import Asked, document
 from feinschliff.tuning.clock import keeping_track
 from feinschliff.tuning.compare import Match, make_match_plan
+from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.forecast import Forecast, target_tokens
 from feinschliff.tuning.kept import Kept
 from feinschliff.tuning.plan import PLANNED_SHARE, Plan, check_budget
@@ -100,7 +101,8 @@ def recheck(what: Recheck, run: Run, payer: Payer, *, server: Mapping[str, Any])
         asked = Asked([pairs[i] for i in whole], [part.keys[i] for i in whole], len(what.kept.units))
         made = document(what.of, run, asked, drift, measured, payer=payer, server=server)
         clock.note()
-        made["spent"] = spent(run, payer)
+        costs = run_costs(run, payer)
+        made |= {"spent": costs.spent, "warnings": [*made["warnings"], *costs.warnings]}
         clock.note(status="done", budget=payer.budget.caps.to_dict(), result=made)
     return made
 

@@ -65,18 +65,6 @@ def document(
     }
 
 
-def spent(run: Run, payer: Payer) -> dict[str, Any]:
-    """What the check has cost, over all its resumes."""
-    paid = payer.store.spent(run.id)
-    return {
-        "requests": paid.requests,
-        "prompt_tokens": paid.prompt_tokens,
-        "completion_tokens": paid.completion_tokens,
-        "seconds": round(payer.budget.seconds, 3),
-        "usd": payer.budget.prices.spent_usd(paid),
-    }
-
-
 def _fingerprints(answers: Sequence[Answer]) -> list[str]:
     return sorted({answer.fingerprint for answer in answers if answer.fingerprint is not None})
 
