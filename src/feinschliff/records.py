@@ -132,6 +132,8 @@ class Score(BaseModel):
     """Why `value` is None, or a note."""
     parts: dict[str, float | None] = Field(default_factory=dict)
     """Values of the parts of a weighted sum, by scorer name."""
+    transient: bool = False
+    """True for a None that another attempt may mend (the budget ended, a server was silent): it is not kept."""
 
 
 class Trial(BaseModel):

@@ -33,7 +33,7 @@ def score_answers(
         for i, score in zip(missing, fresh, strict=True):
             _LOG.debug("score %s %s %s", answers[i].example, score.value, canonical_json(score.reason))
         new = [(answers[i].key, prints[i], score) for i, score in zip(missing, fresh, strict=True)]
-        store.put_scores(scorer.name, new)
+        store.put_scores(scorer.name, [row for row in new if not row[2].transient])
         known |= {(key, fingerprint): score for key, fingerprint, score in new}
     return [known[(a.key, p)] for a, p in zip(answers, prints, strict=True)]
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from feinschliff.errors import ScorerError
 from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.protocol import Scorer, check_lengths, needs_target, unscored
+from feinschliff.scorers.embedding import Embedder, lend, wants_embedder
+from feinschliff.scorers.protocol import Scorer, check_lengths, needs_target, scorer_notes, unscored
 
 
 class Combined:
@@ -36,6 +37,7 @@ class Combined:
         # In the order of their names: the order in which the user wrote them changes neither name nor rounding.
         self.parts = tuple(sorted(((s, weight / total) for s, weight in parts), key=lambda part: part[0].name))
         self.needs_target = any(needs_target(scorer) for scorer, _ in self.parts)
+        self.wants_embedder = any(wants_embedder(scorer) for scorer, _ in self.parts)
 
     @property
     def name(self) -> str:
@@ -48,11 +50,19 @@ class Combined:
         columns = [scorer.score(examples, answers) for scorer, _ in self.parts]
         return [self._sum([column[i] for column in columns]) for i in range(len(answers))]
 
+    def with_embedder(self, embedder: Embedder) -> Scorer:
+        """The same sum, its parts lent the embedder; see `embedding.lend`."""
+        return Combined([(lend(scorer, embedder), weight) for scorer, weight in self.parts])
+
+    def notes(self, examples: Sequence[Example], *, gold: str | None) -> list[str]:
+        """What the parts have to say; see `scorer_notes`."""
+        return [note for scorer, _ in self.parts for note in scorer_notes(scorer, examples, gold=gold)]
+
     def _sum(self, scores: list[Score]) -> Score:
         parts = {scorer.name: score.value for (scorer, _), score in zip(self.parts, scores, strict=True)}
         for (scorer, _), score in zip(self.parts, scores, strict=True):
             if score.value is None:
                 reason = f"{scorer.name}: {score.reason or 'not scored'}"
-                return unscored(reason).model_copy(update={"parts": parts})
+                return unscored(reason, transient=score.transient).model_copy(update={"parts": parts})
         value = math.fsum(weight * (score.value or 0.0) for (_, weight), score in zip(self.parts, scores, strict=True))
         return Score(value=value, parts=parts)

@@ -123,9 +123,19 @@ def needs_target(scorer: object) -> bool:
     return bool(getattr(scorer, "needs_target", False))
 
 
-def unscored(reason: str) -> Score:
+def scorer_notes(scorer: object, examples: Sequence[Example], *, gold: str | None = None) -> list[str]:
+    """What a scorer has to say about itself on these examples, as sentences for the user: how far to trust it.
+
+    `gold` names the column of the true labels, where the data has one. A scorer says it in a method `notes(examples,
+    *, gold)`; most have none. Raises: ScorerError for a column of no use.
+    """
+    notes = getattr(scorer, "notes", None)
+    return [] if notes is None else list(notes(examples, gold=gold))
+
+
+def unscored(reason: str, *, transient: bool = False) -> Score:
     """A score that is none, and why."""
-    return Score(value=None, reason=reason)
+    return Score(value=None, reason=reason, transient=transient)
 
 
 def finite_score(value: float) -> Score:

@@ -2,46 +2,89 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from feinschliff.errors import ScorerError
 from feinschliff.scorers.combine import Combined
 from feinschliff.scorers.custom import as_scorer, load_scorer
-from feinschliff.scorers.format import make_format
+from feinschliff.scorers.embedding import Embedding, EndpointEmbedding
+from feinschliff.scorers.format import Tags, make_format
 from feinschliff.scorers.language import Language
+from feinschliff.scorers.local_embedding import LocalEmbedder
 from feinschliff.scorers.overlap import Bleu, Rouge
 from feinschliff.scorers.protocol import Scorer
+from feinschliff.scorers.sentiment import Sentiment
 from feinschliff.scorers.structure import Json, Length, Verbatim
 from feinschliff.scorers.text import Chrf, Levenshtein, Similarity
 from feinschliff.scorers.tfidf import TfidfSimilarity
 
-_MAKERS: dict[str, Callable[[str, Sequence[str]], Scorer]] = {
-    "similarity": lambda option, targets: Similarity(),
-    "levenshtein": lambda option, targets: Levenshtein(),
-    "chrf": lambda option, targets: Chrf(),
-    "bleu": lambda option, targets: Bleu(option or None),
-    "rouge": lambda option, targets: Rouge(option or "L"),
-    "format": lambda option, targets: make_format(option),
-    "language": lambda option, targets: Language(option or None),
-    "tfidf": lambda option, targets: TfidfSimilarity(targets),
-    "json": lambda option, targets: Json(),
-    "length": lambda option, targets: _length(option),
-    "verbatim": lambda option, targets: Verbatim(option or None),
-}
-_WITH_OPTION = {"bleu", "format", "language", "length", "rouge", "verbatim"}
 
-SCORER_NAMES = tuple(sorted(_MAKERS))
+@dataclass(frozen=True)
+class _Row:
+    """A scorer that can be named."""
+
+    make: Callable[[str, Sequence[str]], Scorer]
+    """From the text after the colon (empty without one) and the targets."""
+    about: object
+    """Whose docstring tells what it is."""
+    options: tuple[str, ...] = ()
+    """What can stand after the colon."""
+    target: str = "Needs a target."
+
+
+_ROWS = {
+    "bleu": _Row(lambda option, _: Bleu(option or None), Bleu, ("TOKENIZER",)),
+    "chrf": _Row(lambda *_: Chrf(), Chrf),
+    "embedding": _Row(lambda option, _: _embedding(option), Embedding, ("MODEL", "FOLDER")),
+    "format": _Row(
+        lambda option, _: make_format(option), Tags, ("TAG", "TAG+TAG", "/REGEX/"), target="Needs no target."
+    ),
+    "json": _Row(lambda *_: Json(), Json, target="Needs no target, but compares with one that is there."),
+    "language": _Row(
+        lambda option, _: Language(option or None),
+        Language,
+        ("CODE",),
+        target="Needs a target unless a language is named.",
+    ),
+    "length": _Row(
+        lambda option, _: _length(option), Length, ("LOW-HIGH",), target="Needs a target unless a range is given."
+    ),
+    "levenshtein": _Row(lambda *_: Levenshtein(), Levenshtein),
+    "rouge": _Row(lambda option, _: Rouge(option or "L"), Rouge, ("1", "2", "L")),
+    "sentiment": _Row(
+        lambda option, targets: Sentiment(option or None, targets=targets), Sentiment, ("MODEL", "FOLDER")
+    ),
+    "sentiment-soft": _Row(
+        lambda option, targets: Sentiment(option or None, soft=True, targets=targets), Sentiment, ("MODEL", "FOLDER")
+    ),
+    "similarity": _Row(lambda *_: Similarity(), Similarity),
+    "tfidf": _Row(lambda _, targets: TfidfSimilarity(targets), TfidfSimilarity),
+    "verbatim": _Row(lambda option, _: Verbatim(option or None), Verbatim, ("COLUMN",), target="Needs no target."),
+}
+
+SCORER_NAMES = tuple(_ROWS)
 """What can be named without a module."""
+
+
+def describe(name: str) -> str:
+    """How a scorer is written, what it measures (the first paragraph of its documentation) and whether it needs a
+    target. Raises: KeyError for a name that is not in `SCORER_NAMES`."""
+    row = _ROWS[name]
+    written = ", ".join(f"`{form}`" for form in (name, *(f"{name}:{option}" for option in row.options)))
+    about = " ".join((inspect.getdoc(row.about) or "").split("\n\n")[0].split())
+    return f"{written}. {about} {row.target}"
 
 
 def make_scorer(spec: str | Mapping[str, float] | object, *, targets: Sequence[str] = ()) -> Scorer:
     """A scorer from what a user can write.
 
-    `NAME`; `length:LOW-HIGH` (in words); `verbatim:COLUMN`; `module:callable`; `NAME=WEIGHT,NAME=WEIGHT` or a mapping
-    of these to weights; a function f(answer, target, row); an object with `name` and `score`. `targets` is what
-    `tfidf` is fitted on.
+    `NAME` or `NAME:OPTION` (see `describe`); `module:callable`; `NAME=WEIGHT,NAME=WEIGHT` or a mapping of these to
+    weights; a function f(answer, target, row); an object with `name` and `score`. `targets` is what `tfidf` is fitted
+    on.
 
     Raises: ScorerError for a name that is not known (with the nearest one), a weight that is none, or a callable that
     is no scorer.
@@ -91,10 +134,10 @@ def _weight(name: str, weight: Any) -> float:
 
 def _named(spec: str, targets: Sequence[str]) -> Scorer:
     name, colon, option = spec.partition(":")
-    maker = _MAKERS.get(name)
-    if maker is not None and (not colon or (name in _WITH_OPTION and option)):
-        return maker(option, targets)
-    if maker is None and colon and name and option:
+    row = _ROWS.get(name)
+    if row is not None and (not colon or (row.options and option)):
+        return row.make(option, targets)
+    if row is None and colon and name and option:
         return load_scorer(spec)
     raise _unknown(spec, name)
 
@@ -104,7 +147,7 @@ def _unknown(spec: str, name: str) -> ScorerError:
 
     nearest = process.extractOne(name, SCORER_NAMES, score_cutoff=60)
     known = f"{', '.join(SCORER_NAMES)}, or module:callable"
-    if name in _MAKERS:
+    if name in _ROWS:
         return ScorerError(f"'{name}' takes no option", asked=spec, found=known, mend=f"write '{name}'")
     return ScorerError(
         f"there is no scorer '{spec}'",
@@ -112,6 +155,10 @@ def _unknown(spec: str, name: str) -> ScorerError:
         found=known,
         mend=f"did you mean '{nearest[0]}'? There are {known}" if nearest else f"there are {known}",
     )
+
+
+def _embedding(option: str) -> Scorer:
+    return Embedding(LocalEmbedder(option)) if option else EndpointEmbedding()
 
 
 def _length(option: str) -> Length:
