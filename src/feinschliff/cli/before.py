@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from feinschliff.cli.output import print_json, say, stdout, writing
 from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
 
 if TYPE_CHECKING:
     from feinschliff.generation import Estimate
@@ -30,7 +31,7 @@ class Before:
             return True
         say(estimate_line(estimate.to_dict()))
         for warning in estimate.warnings:
-            say(warning)
+            say(retold(warning))
         return not (self._asks and estimate.is_large and _is_terminal()) or _confirmed()
 
     def show(self, estimate: dict[str, Any]) -> None:
@@ -39,7 +40,7 @@ class Before:
             print_json({"dry_run": True, **estimate})
             return
         with writing():
-            for line in (estimate_line(estimate), *estimate["notes"], *estimate["warnings"]):
+            for line in (estimate_line(estimate), *estimate["notes"], *map(retold, estimate["warnings"])):
                 stdout().print(line, soft_wrap=True, markup=False)
 
 

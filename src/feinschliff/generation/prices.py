@@ -7,7 +7,7 @@ import fnmatch
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.store import Spent
 
 STALE_DAYS = 180
@@ -98,12 +98,12 @@ class Prices:
         return (self.spent_usd(spent) or 0.0) + sum(uncounted)
 
     def warnings(self, models: Sequence[str], *, today: datetime.date) -> list[str]:
-        """A sentence for each price in use that is old."""
+        """A sentence for each price in use that is old; it is stored with the run."""
         if self.every is not None:
             return []
         used = {e.model: e for model in models if (e := self.entry(model)) is not None}
         return [
-            tr(
+            stored(
                 "The price of '{model}' in {source} is from {date}, {days} days ago: look it up and run "
                 "fein prices set '{model}' IN,OUT.",
                 model=e.model,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feinschliff.generation import Payer
-from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.store import ModelSpent, Run, Spent
 
 
@@ -52,7 +52,7 @@ def _warnings(spent: Spent, payer: Payer) -> list[str]:
     limited = budget.caps.tokens is not None or budget.caps.usd is not None
     if limited and spent.uncounted_tokens:
         notes.append(
-            tr(
+            stored(
                 "Up to {n} tokens more may have been made for answers that were lost on the way or came without a "
                 "count: the limits count them, the sum of the costs does not.",
                 n=spent.uncounted_tokens,
@@ -60,11 +60,13 @@ def _warnings(spent: Spent, payer: Payer) -> list[str]:
         )
     if limited and budget.too_long:
         notes.append(
-            tr("The server made answers longer than max_tokens: a limit in tokens or USD can be passed by one of them.")
+            stored(
+                "The server made answers longer than max_tokens: a limit in tokens or USD can be passed by one of them."
+            )
         )
     unpriced = sorted(model for model in models if budget.prices.of(model) is None)
     if unpriced and len(unpriced) < len(models):
         notes.append(
-            tr("There is no price for {models}: what the run has cost is not known.", models=", ".join(unpriced))
+            stored("There is no price for {models}: what the run has cost is not known.", models=", ".join(unpriced))
         )
     return notes
