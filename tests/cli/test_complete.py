@@ -5,61 +5,82 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from feinschliff.cli.main import run
 from feinschliff.store import open_store, start_run
 from tests.cli.test_startup import HEAVY
 
 FEIN = [sys.executable, "-m", "feinschliff"]
 
 
-def offered(folder: Path, line: str, shell: str = "zsh", **environment: str) -> str:
-    """The answer to TAB at the end of `line`."""
-    asked = {"_FEIN_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line, "FEIN_STORE": str(folder / "s.db")}
-    done = subprocess.run(
-        FEIN, capture_output=True, text=True, cwd=folder, env={**os.environ, **asked, **environment}, check=False
-    )
-    assert done.stderr == ""
-    return done.stdout
+Offered = Callable[[str], list[tuple[str, str]]]
 
 
-def values(folder: Path, line: str) -> list[str]:
-    """The words that fish would show."""
-    text = offered(folder, line, "fish", _TYPER_COMPLETE_FISH_ACTION="get-args")
-    return [row.partition("\t")[0] for row in text.splitlines() if row]
+@pytest.fixture
+def offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Offered:
+    """(words, what is said of them) after a TAB at the end of a line, as fish would get them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEIN_STORE", str(tmp_path / "s.db"))
+    monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setenv("_FEIN_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+
+    def tab(line: str) -> list[tuple[str, str]]:
+        capfd.readouterr()
+        monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+        with pytest.raises(SystemExit):
+            run([])
+        out, err = capfd.readouterr()
+        assert err == ""
+        return [(row.partition("\t")[0], row.partition("\t")[2]) for row in out.splitlines() if row]
+
+    return tab
 
 
-def test_words_that_are_known(tmp_path: Path) -> None:
-    assert values(tmp_path, "fein tu") == ["tune"]
-    assert values(tmp_path, "fein data posts --language ") == ["de", "en"]
-    assert "chrf" in values(tmp_path, "fein tune --score c")
-    assert values(tmp_path, "fein tune --score similarity=0.7,chr") == ["similarity=0.7,chrf"]
-    assert values(tmp_path, "fein tune -p temp") == ["temperature=0:1.5"]
-    assert "seed=" not in values(tmp_path, "fein tune -p s")
-    assert "house-1" in values(tmp_path, "fein tune --model ")
-    assert "posts" in values(tmp_path, "fein tune ")
-    assert "FEIN_STORE" in values(tmp_path, "fein tune --api-key-env FEIN")
-    assert values(tmp_path, "fein tune --endp") == ["--endpoint"]
+def words(found: list[tuple[str, str]]) -> list[str]:
+    return [word for word, _ in found]
 
 
-def test_runs_by_name_and_id(tmp_path: Path) -> None:
-    assert values(tmp_path, "fein report ") == []
+def test_words_that_are_known(offered: Offered) -> None:
+    assert words(offered("fein tu")) == ["tune"]
+    assert words(offered("fein data posts --language ")) == ["de", "en"]
+    assert "chrf" in words(offered("fein tune --score c"))
+    assert words(offered("fein tune --score similarity=0.7,chr")) == ["similarity=0.7,chrf"]
+    assert words(offered("fein tune -p temp")) == ["temperature=0:1.5"]
+    assert "seed=" not in words(offered("fein tune -p s"))
+    assert "house-1" in words(offered("fein tune --model "))
+    assert "posts" in words(offered("fein tune "))
+    assert "FEIN_STORE" in words(offered("fein tune --api-key-env FEIN"))
+    assert words(offered("fein tune --endp")) == ["--endpoint"]
+
+
+def test_runs_by_name_and_id(offered: Offered, tmp_path: Path) -> None:
+    assert offered("fein report ") == []
     assert not (tmp_path / "s.db").exists()
     for path in ("s.db", "other.db"):
         with open_store(str(tmp_path / path)) as db:
             named = start_run(db, {"a": path}, kind="tune", name=f"mine-{path[0]}")
             plain = start_run(db, {"b": path}, kind="tune")
-    assert values(tmp_path, "fein report --store other.db ") == [plain.id, "mine-o"]
-    assert values(tmp_path, "fein runs rm mi") == ["mine-s"]
-    assert values(tmp_path, f"fein report --store other.db {named.id[:5]}") == [named.id]
-    assert "tune, 2" in offered(tmp_path, "fein report ")
+    assert words(offered("fein report --store other.db ")) == [plain.id, "mine-o"]
+    assert words(offered("fein runs rm mi")) == ["mine-s"]
+    assert words(offered(f"fein report --store other.db {named.id[:5]}")) == [named.id]
+    assert "tune, 2" in offered("fein report ")[0][1]
 
 
-def test_a_broken_store_is_silence(tmp_path: Path) -> None:
+def test_a_broken_store_is_silence(offered: Offered, tmp_path: Path) -> None:
     (tmp_path / "s.db").write_bytes(b"this is no database" * 100)
-    assert values(tmp_path, "fein report ") == []
+    assert offered("fein report ") == []
+
+
+def test_every_word_is_one_line_whatever_is_said_of_it(tmp_path: Path) -> None:
+    asked = {"_FEIN_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    environment = {**os.environ, **asked, "_TYPER_COMPLETE_ARGS": "fein tune -p "}
+    done = subprocess.run(FEIN, capture_output=True, text=True, env=environment, check=True)
+    assert all("=" in row.partition("\t")[0] for row in done.stdout.splitlines())
 
 
 def test_listing_verbs_loads_none(tmp_path: Path) -> None:
