@@ -50,6 +50,7 @@ def command(
     timeout: o.Timeout = None,
     price: o.PriceOption = None,
     omit: o.Omit = None,
+    stream: o.Stream = False,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,
     as_json: o.AsJson = False,
@@ -72,7 +73,7 @@ def command(
         "--topic": topic, "--prompt": prompt, "--system": system, "-p": assignments, "--requests": requests,
         "--tokens": tokens, "--seconds": seconds, "--usd": usd, "--dry-run": dry_run, "--api-key-env": api_key_env,
         "--header": header, "--rpm": rpm, "--tpm": tpm, "--concurrency": concurrency, "--timeout": timeout,
-        "--price": price, "--omit": omit, "--store": store,
+        "--price": price, "--omit": omit, "--stream": stream, "--store": store,
     }  # fmt: skip
     if endpoint is None and model is None:
         _by_grammar(out, count, language, seed, [name for name, value in for_a_model.items() if value], as_json=as_json)
@@ -94,6 +95,7 @@ def command(
         timeout=timeout,
         price=price,
         omit=omit,
+        stream=stream,
     )
     budget = {"requests": requests, "tokens": tokens, "seconds": seconds, "usd": usd}
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
