@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
 import shutil
@@ -23,6 +22,8 @@ class Browser:
     """One page of a headless browser. Raises: RuntimeError where chromium is missing or refuses a command."""
 
     def __init__(self) -> None:
+        import fcntl  # not on Windows, where these tests are only collected
+
         program = shutil.which("chromium")
         if program is None:
             raise RuntimeError("these tests need /usr/bin/chromium: apt-get install chromium")

@@ -54,6 +54,28 @@ def first_pixel(png: Path) -> tuple[int, ...]:
     return tuple(zlib.decompress(chunks)[1:4])
 
 
+def test_the_audit_sees_what_is_wrong(browser: Browser, tmp_path: Path):
+    page = tmp_path / "bad.html"
+    page.write_text(
+        """<!DOCTYPE html><title>bad</title><meta name="viewport" content="width=device-width">
+        <body style="background:#fff;margin:0"><h1>fine</h1><h3>skips</h3>
+        <p style="color:#888">grey</p><p style="color:#000;opacity:.4">faded</p><p style="color:#767676">just enough</p>
+        <p style="color:#888;font-size:24px">large</p><div style="width:700px">wide</div>
+        <svg width="200" height="40"><rect width="200" height="40" fill="#a00"/>
+        <text x="5" y="20" fill="#c33">on a bar</text></svg><img src="http://127.0.0.1:9/none.png">
+        <script>console.error("trouble")</script>""",
+        encoding="utf-8",
+    )
+    found = audited(browser, page, width=390, dark=False)
+    assert [weak["text"] for weak in found["weak"]] == ["grey", "faded", "on a bar"]
+    assert found["contrast"] < 2 < found["contrastLarge"]
+    assert found["scrollWidth"] > found["clientWidth"]
+    assert found["wide"] == ["DIV."]
+    assert found["unnamed"] == 2
+    assert found["headings"] == [1, 3]
+    assert any("trouble" in complaint for complaint in found["complaints"])
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1440])
 @pytest.mark.parametrize("name", RUNS)
