@@ -13,7 +13,8 @@ import pytest
 from feinschliff.errors import ScorerError
 from feinschliff.records import Example
 from feinschliff.scorers import Scorer, make_scorer, needs_target
-from feinschliff.scorers.embedding import Embedding, NoVector, Vector, lend, wants_embedder
+from feinschliff.scorers.embedding import Embedding, Place, lend, wants_embedder
+from feinschliff.text.vectors import NoVector, Vector
 from tests.contracts.scorer_contract import TARGETS, ScorerContract, make_answer
 
 COUNTED = "aeiouäöü{가날"
@@ -56,7 +57,7 @@ def test_it_is_the_cosine() -> None:
 def test_a_negative_cosine_is_zero() -> None:
     class Signs(Letters):
         def embed(self, texts: Sequence[str]) -> list[Vector | NoVector]:
-            return [np.array([1.0, -1.0 if "!" in text else 1.0]) * len(text) for text in texts]
+            return [np.array([1, -1 if "!" in text else 1], dtype=np.float32) * len(text) for text in texts]
 
     scorer = Embedding(Signs())
     scores = scorer.score([Example(id="1", target="ab")] * 2, [make_answer("a!"), make_answer("a")])
@@ -77,7 +78,7 @@ def test_what_has_no_vector_is_none_for_now() -> None:
     (score,) = Embedding(Letters()).score([Example(id="1", target="a")], [make_answer("5 €")])
     assert score.value is None
     assert score.transient
-    both = lend(make_scorer("embedding=1,similarity=1"), Letters())
+    both = lend(make_scorer("embedding=1,similarity=1"), lambda place: Letters())
     (score,) = both.score([Example(id="1", target="a")], [make_answer("5 €")])
     assert score.transient
     assert score.parts["similarity"] == 0
@@ -90,16 +91,48 @@ def test_without_a_model_it_waits_for_an_endpoint() -> None:
     assert wants_embedder(scorer)
     with pytest.raises(ScorerError, match="needs an endpoint"):
         scorer.score([Example(id="1", target="a")], [make_answer("a")])
-    assert lend(scorer, Letters()).name == "embedding:letters@1"
+    assert lend(scorer, lambda place: Letters()).name == "embedding:letters@1"
+
+
+@pytest.mark.parametrize(
+    ("spec", "place"),
+    [
+        ("embedding", Place()),
+        ("embedding@nomic-embed-text:latest", Place(None, "nomic-embed-text:latest")),
+        ("embedding@http://localhost:8080/v1", Place("http://localhost:8080/v1", None)),
+        ("embedding@https://host/v1/#e5/large", Place("https://host/v1", "e5/large")),
+    ],
+)
+def test_where_it_runs_stands_behind_the_name(spec: str, place: Place) -> None:
+    asked: list[Place] = []
+
+    def make(place: Place) -> Letters:
+        asked.append(place)
+        return Letters()
+
+    scorer = make_scorer(spec)
+    assert scorer.name == spec.replace("/#", "#")
+    lend(scorer, make)
+    lend(make_scorer(f"{spec}=1,similarity=1"), make)
+    assert asked == [place, place]
+
+
+@pytest.mark.parametrize(
+    "spec", ["embedding@", "embedding@https://user:key@host/v1", "embedding@https://host/v1?key=1"]
+)
+def test_a_place_holds_no_secrets(spec: str) -> None:
+    with pytest.raises(ScorerError, match="plain URL") as caught:
+        make_scorer(spec)
+    assert "key@" not in str(caught.value.to_dict())
 
 
 def test_a_sum_lends_to_its_parts() -> None:
     scorer = make_scorer("embedding=1,similarity=3")
     assert wants_embedder(scorer)
-    lent = lend(scorer, Letters())
+    lent = lend(scorer, lambda place: Letters())
     assert lent.name == "sum(embedding:letters@1*0.25,similarity*0.75)"
     assert not wants_embedder(lent)
-    assert lend(make_scorer("similarity"), Letters()).name == "similarity"
+    assert lend(make_scorer("similarity"), lambda place: Letters()).name == "similarity"
 
 
 def encoder() -> Path:

@@ -127,17 +127,21 @@ def test_its_f1_on_gold_labels_is_told(model: Path) -> None:
     wrong = {"positive": "negative", "negative": "positive", "neutral": "positive"}
     given = [wrong[label] if i < 2 else names[label] for i, label in enumerate(found)]
     examples = [
-        Example(id=str(i), target=text, row={"mood": label})
+        Example(id=str(i), target=text, row={"sentiment": label})
         for i, (text, label) in enumerate(zip(TEXTS, given, strict=True))
     ]
     expected = macro_f1([polarity(label) for label in given], found)
-    (note,) = scorer_notes(make_scorer({f"sentiment:{model}": 1, "similarity": 1}), examples, gold="mood")
+    (note,) = scorer_notes(make_scorer({f"sentiment:{model}": 1, "similarity": 1}), examples)
     assert note == f"Sentiment model: macro F1 {expected:.2f} on 8 references."
     assert 0 < expected < 1
-    assert "unknown" in scorer_notes(scorer, examples)[0]
     assert scorer_notes(make_scorer("similarity"), examples) == []
-    with pytest.raises(ScorerError, match="none of the model's sentiments"):
-        scorer_notes(scorer, examples, gold="absent")
+
+
+@pytest.mark.second
+@pytest.mark.parametrize("row", [{}, {"sentiment": "purple"}])
+def test_without_gold_labels_its_f1_is_unknown(model: Path, row: dict[str, str]) -> None:
+    (note,) = scorer_notes(make_scorer(f"sentiment:{model}"), [Example(id="1", target="gut", row=dict(row))])
+    assert "unknown" in note
 
 
 @pytest.mark.second

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from feinschliff.errors import ScorerError
+from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.embedding import Embedder, lend, wants_embedder
+from feinschliff.scorers.embedding import MakeEmbedder, lend, wants_embedder
 from feinschliff.scorers.protocol import Scorer, check_lengths, needs_target, scorer_notes, unscored
 
 
@@ -21,18 +22,20 @@ class Combined:
     def __init__(self, parts: Sequence[tuple[Scorer, float]]) -> None:
         """Raises: ScorerError for no part, a weight that is not a positive finite number, or a part named twice."""
         if not parts:
-            raise ScorerError("a weighted sum needs at least one scorer", mend="name one, as in similarity=1")
+            raise ScorerError(tr("a weighted sum needs at least one scorer"), mend=tr("name one, as in similarity=1"))
         for scorer, weight in parts:
             if isinstance(weight, bool) or not (math.isfinite(weight) and weight > 0):
                 raise ScorerError(
-                    f"the weight of '{scorer.name}' must be a positive number",
+                    tr("the weight of '{name}' must be a positive number", name=scorer.name),
                     asked=f"{scorer.name}={weight}",
                     found=str(weight),
-                    mend="leave the scorer out, or give it a weight above 0 (weights are divided by their sum)",
+                    mend=tr("leave the scorer out, or give it a weight above 0 (weights are divided by their sum)"),
                 )
         names = [scorer.name for scorer, _ in parts]
         if len(set(names)) < len(names):
-            raise ScorerError("a scorer stands in the sum twice", found=", ".join(names), mend="add its weights up")
+            raise ScorerError(
+                tr("a scorer stands in the sum twice"), found=", ".join(names), mend=tr("add its weights up")
+            )
         total = math.fsum(weight for _, weight in parts)
         # In the order of their names: the order in which the user wrote them changes neither name nor rounding.
         self.parts = tuple(sorted(((s, weight / total) for s, weight in parts), key=lambda part: part[0].name))
@@ -50,13 +53,13 @@ class Combined:
         columns = [scorer.score(examples, answers) for scorer, _ in self.parts]
         return [self._sum([column[i] for column in columns]) for i in range(len(answers))]
 
-    def with_embedder(self, embedder: Embedder) -> Scorer:
-        """The same sum, its parts lent the embedder; see `embedding.lend`."""
-        return Combined([(lend(scorer, embedder), weight) for scorer, weight in self.parts])
+    def with_embedder(self, make: MakeEmbedder) -> Scorer:
+        """The same sum, its parts lent what they want; see `embedding.lend`."""
+        return Combined([(lend(scorer, make), weight) for scorer, weight in self.parts])
 
-    def notes(self, examples: Sequence[Example], *, gold: str | None) -> list[str]:
+    def notes(self, examples: Sequence[Example]) -> list[str]:
         """What the parts have to say; see `scorer_notes`."""
-        return [note for scorer, _ in self.parts for note in scorer_notes(scorer, examples, gold=gold)]
+        return [note for scorer, _ in self.parts for note in scorer_notes(scorer, examples)]
 
     def _sum(self, scores: list[Score]) -> Score:
         parts = {scorer.name: score.value for (scorer, _), score in zip(self.parts, scores, strict=True)}

@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from feinschliff.errors import ScorerError
+from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
 from feinschliff.scorers.protocol import PairScorer, Scorer, unscored
 from feinschliff.text.normal import nfc
@@ -71,10 +72,10 @@ def load_scorer(spec: str) -> Scorer:
             thing = getattr(thing, part)
     except AttributeError:
         raise ScorerError(
-            f"the module '{module_name}' has no '{attribute}'",
+            tr("the module '{module_name}' has no '{attribute}'", module_name=module_name, attribute=attribute),
             asked=spec,
             found=", ".join(name for name in vars(module) if not name.startswith("_"))[:200],
-            mend="name a function of it",
+            mend=tr("name a function of it"),
         ) from None
     return as_scorer(thing, asked=spec)
 
@@ -88,10 +89,10 @@ def as_scorer(thing: object, *, asked: str | None = None) -> Scorer:
     if callable(thing):
         return FunctionScorer(thing, None if asked is None else f"{asked}@{_hash_of(thing)}")
     raise ScorerError(
-        f"{asked or thing!r} is no scorer",
+        tr("{thing!r} is no scorer", thing=asked or thing),
         asked=asked,
         found=type(thing).__name__,
-        mend="give a function f(answer, target, row), or an object with `name` and `score(examples, answers)`",
+        mend=tr("give a function f(answer, target, row), or an object with `name` and `score(examples, answers)`"),
     )
 
 
@@ -100,9 +101,14 @@ def _make(cls: type, asked: str | None) -> object:
         return cls()
     except Exception as error:
         raise ScorerError(
-            f"the class '{cls.__name__}' cannot be made without arguments ({type(error).__name__}: {error})",
+            tr(
+                "the class '{kind}' cannot be made without arguments ({kind2}: {error})",
+                kind=cls.__name__,
+                kind2=type(error).__name__,
+                error=error,
+            ),
             asked=asked,
-            mend="give an object of it, made in the module",
+            mend=tr("give an object of it, made in the module"),
         ) from error
 
 
@@ -115,10 +121,15 @@ def _import(name: str, spec: str) -> Any:
         return importlib.import_module(name)
     except Exception as error:
         raise ScorerError(
-            f"the module '{name}' cannot be imported ({type(error).__name__}: {error})",
+            tr(
+                "the module '{name}' cannot be imported ({kind}: {error})",
+                name=name,
+                kind=type(error).__name__,
+                error=error,
+            ),
             asked=spec,
-            found=f"working folder {here}",
-            mend="start in the folder that holds the module, or put it on PYTHONPATH",
+            found=tr("working folder {here}", here=here),
+            mend=tr("start in the folder that holds the module, or put it on PYTHONPATH"),
         ) from error
 
 
@@ -131,9 +142,9 @@ def _check_signature(function: Callable[..., Any]) -> None:
         signature.bind("answer", "target", {})
     except TypeError as error:
         raise ScorerError(
-            f"the scorer function cannot be called with (answer, target, row): {error}",
+            tr("the scorer function cannot be called with (answer, target, row): {error}", error=error),
             found=f"{getattr(function, '__name__', 'callable')}{signature}",
-            mend="write it as def f(answer: str, target: str | None, row: dict) -> float | None",
+            mend=tr("write it as def f(answer: str, target: str | None, row: dict) -> float | None"),
         ) from None
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
 from feinschliff.scorers.protocol import Scorer, TextScorer, finite_score, unscored
+from feinschliff.text.vectors import NoVector, Vector, near
 
-Vector = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class NoVector:
-    """Why a text has no vector."""
-
-    reason: str
-    transient: bool = False
-    """True where another attempt may bring one: the budget has ended, the server did not answer."""
+KEY_VARIABLE = "FEIN_SCORER_KEY"
+"""Environment variable with the key for a URL of its own."""
 
 
 class Embedder(Protocol):
@@ -62,25 +52,50 @@ class Embedding(TextScorer):
         return [_score(vectors, answer, target) for answer, target in zip(answers, targets, strict=True)]
 
 
-class EndpointEmbedding:
-    """`Embedding` by an endpoint that is not known yet: the run lends one, see `lend`."""
+@dataclass(frozen=True)
+class Place:
+    """Where the embeddings are to come from."""
 
-    name = "embedding"
+    url: str | None = None
+    """Base URL; None: the run's own endpoint."""
+    model: str | None = None
+    """None: the run's own model, or the only one at the URL."""
+
+    def __str__(self) -> str:
+        """As it is written behind `embedding`: `@MODEL`, `@URL`, `@URL#MODEL`, or nothing."""
+        written = "#".join(part for part in (self.url, self.model) if part)
+        return f"@{written}" if written else ""
+
+
+class EndpointEmbedding:
+    """`Embedding` by an endpoint that is not open yet: the run lends it, see `lend`."""
+
     needs_target = True
     wants_embedder = True
 
-    def with_embedder(self, embedder: Embedder) -> Scorer:
+    def __init__(self, place: Place | None = None) -> None:
+        self._place = place or Place()
+
+    @property
+    def name(self) -> str:
+        """`embedding`, `embedding@MODEL`, `embedding@URL#MODEL`."""
+        return f"embedding{self._place}"
+
+    def with_embedder(self, make: MakeEmbedder) -> Scorer:
         """The scorer that can score."""
-        return Embedding(embedder)
+        return Embedding(make(self._place))
 
     def score(self, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
         """Raises: ScorerError, always."""
         raise ScorerError(
-            tr("'embedding' needs an endpoint, or a model"),
-            asked="embedding",
+            tr("'{name}' needs an endpoint, or a model", name=self.name),
+            asked=self.name,
             found=tr("neither"),
             mend=tr("use it in a run, or write {example}", example="embedding:MODEL"),
         )
+
+
+MakeEmbedder = Callable[[Place], Embedder]
 
 
 def wants_embedder(scorer: object) -> bool:
@@ -88,11 +103,11 @@ def wants_embedder(scorer: object) -> bool:
     return bool(getattr(scorer, "wants_embedder", False))
 
 
-def lend(scorer: Scorer, embedder: Embedder) -> Scorer:
-    """The scorer with this embedder where it wants one, else the scorer as it is."""
+def lend(scorer: Scorer, make: MakeEmbedder) -> Scorer:
+    """The scorer with an embedder where it wants one, else the scorer as it is."""
     if not wants_embedder(scorer):
         return scorer
-    lent: Scorer = scorer.with_embedder(embedder)  # type: ignore[attr-defined]
+    lent: Scorer = scorer.with_embedder(make)  # type: ignore[attr-defined]
     return lent
 
 
@@ -102,16 +117,8 @@ def _score(vectors: dict[str, Vector | NoVector], answer: str, target: str) -> S
     if not answer.strip():
         return Score(value=0.0)
     a, b = vectors[answer], vectors[target]
-    for vector in (a, b):
-        if isinstance(vector, NoVector):
-            return unscored(vector.reason, transient=vector.transient)
-    assert not isinstance(a, NoVector)
-    assert not isinstance(b, NoVector)
-    return finite_score(_cosine(a, b))
-
-
-def _cosine(a: Vector, b: Vector) -> float:
-    """max(0, cosine), in double precision; 0 where one of them is all zeros."""
-    x, y = a.astype(np.float64), b.astype(np.float64)
-    length = float(np.sqrt(x @ x) * np.sqrt(y @ y))
-    return min(1.0, max(0.0, float(x @ y) / length)) if length else 0.0
+    if isinstance(a, NoVector):
+        return unscored(a.reason, transient=a.transient)
+    if isinstance(b, NoVector):
+        return unscored(b.reason, transient=b.transient)
+    return finite_score(near(a, b))

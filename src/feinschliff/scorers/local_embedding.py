@@ -10,8 +10,8 @@ import numpy as np
 
 from feinschliff.errors import RunError
 from feinschliff.i18n import tr
-from feinschliff.scorers.embedding import NoVector, Vector
 from feinschliff.scorers.model_folder import ModelFolder, find_model
+from feinschliff.text.vectors import NoVector, Vector
 
 _KEPT = 20_000
 """Texts whose vectors are kept in memory: targets come again and again."""

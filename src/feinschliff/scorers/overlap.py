@@ -92,7 +92,7 @@ class Rouge(PairScorer):
             raise ScorerError(
                 tr("there is no ROUGE-{kind}", kind=kind),
                 asked=f"rouge:{kind}",
-                found="rouge:1, rouge:2, rouge:L",
+                found=tr("rouge:1, rouge:2, rouge:L"),
                 mend=tr("write {example}", example="rouge:2"),
             )
         self._size = None if kind.upper() == "L" else int(kind)

@@ -123,14 +123,13 @@ def needs_target(scorer: object) -> bool:
     return bool(getattr(scorer, "needs_target", False))
 
 
-def scorer_notes(scorer: object, examples: Sequence[Example], *, gold: str | None = None) -> list[str]:
+def scorer_notes(scorer: object, examples: Sequence[Example]) -> list[str]:
     """What a scorer has to say about itself on these examples, as sentences for the user: how far to trust it.
 
-    `gold` names the column of the true labels, where the data has one. A scorer says it in a method `notes(examples,
-    *, gold)`; most have none. Raises: ScorerError for a column of no use.
+    A scorer says it in a method `notes(examples)`; most have none.
     """
     notes = getattr(scorer, "notes", None)
-    return [] if notes is None else list(notes(examples, gold=gold))
+    return [] if notes is None else list(notes(examples))
 
 
 def unscored(reason: str, *, transient: bool = False) -> Score:

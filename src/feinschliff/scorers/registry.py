@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from feinschliff.errors import ScorerError
+from feinschliff.i18n import tr
 from feinschliff.scorers.combine import Combined
 from feinschliff.scorers.custom import as_scorer, load_scorer
-from feinschliff.scorers.embedding import Embedding, EndpointEmbedding
+from feinschliff.scorers.embedding import KEY_VARIABLE, Embedding, EndpointEmbedding, Place
 from feinschliff.scorers.format import Tags, make_format
 from feinschliff.scorers.language import Language
 from feinschliff.scorers.local_embedding import LocalEmbedder
@@ -33,13 +34,15 @@ class _Row:
     """Whose docstring tells what it is."""
     options: tuple[str, ...] = ()
     """What can stand after the colon."""
+    places: tuple[str, ...] = ()
+    """Where it can be run, written right behind the name."""
     target: str = "Needs a target."
 
 
 _ROWS = {
     "bleu": _Row(lambda option, _: Bleu(option or None), Bleu, ("TOKENIZER",)),
     "chrf": _Row(lambda *_: Chrf(), Chrf),
-    "embedding": _Row(lambda option, _: _embedding(option), Embedding, ("MODEL", "FOLDER")),
+    "embedding": _Row(lambda option, _: _embedding(option), Embedding, ("MODEL", "FOLDER"), ("@MODEL", "@URL#MODEL")),
     "format": _Row(
         lambda option, _: make_format(option), Tags, ("TAG", "TAG+TAG", "/REGEX/"), target="Needs no target."
     ),
@@ -74,7 +77,8 @@ def describe(name: str) -> str:
     """How a scorer is written, what it measures (the first paragraph of its documentation) and whether it needs a
     target. Raises: KeyError for a name that is not in `SCORER_NAMES`."""
     row = _ROWS[name]
-    written = ", ".join(f"`{form}`" for form in (name, *(f"{name}:{option}" for option in row.options)))
+    forms = (name, *(f"{name}:{option}" for option in row.options), *(name + place for place in row.places))
+    written = ", ".join(f"`{form}`" for form in forms)
     about = " ".join((inspect.getdoc(row.about) or "").split("\n\n")[0].split())
     return f"{written}. {about} {row.target}"
 
@@ -105,9 +109,9 @@ def _from_text(spec: str, targets: Sequence[str]) -> Scorer:
         name, mark, weight = part.rpartition("=")
         if not mark or not name.strip():
             raise ScorerError(
-                f"'{part.strip()}' has no weight",
+                tr("'{strip}' has no weight", strip=part.strip()),
                 asked=spec,
-                mend="write NAME=WEIGHT,NAME=WEIGHT, for example similarity=0.7,chrf=0.3",
+                mend=tr("write NAME=WEIGHT,NAME=WEIGHT, for example similarity=0.7,chrf=0.3"),
             )
         pairs.append((name.strip(), weight.strip()))
     return _sum(pairs, targets)
@@ -125,14 +129,16 @@ def _weight(name: str, weight: Any) -> float:
         return float("nan") if isinstance(weight, bool) else float(weight)
     except (TypeError, ValueError):
         raise ScorerError(
-            f"the weight of '{name}' is no number",
+            tr("the weight of '{name}' is no number", name=name),
             asked=f"{name}={weight}",
             found=str(weight),
-            mend=f"write {name}=0.5",
+            mend=tr("write {name}=0.5", name=name),
         ) from None
 
 
 def _named(spec: str, targets: Sequence[str]) -> Scorer:
+    if spec.startswith("embedding@"):
+        return EndpointEmbedding(_place(spec))
     name, colon, option = spec.partition(":")
     row = _ROWS.get(name)
     if row is not None and (not colon or (row.options and option)):
@@ -148,17 +154,41 @@ def _unknown(spec: str, name: str) -> ScorerError:
     nearest = process.extractOne(name, SCORER_NAMES, score_cutoff=60)
     known = f"{', '.join(SCORER_NAMES)}, or module:callable"
     if name in _ROWS:
-        return ScorerError(f"'{name}' takes no option", asked=spec, found=known, mend=f"write '{name}'")
+        return ScorerError(
+            tr("'{name}' takes no option", name=name), asked=spec, found=known, mend=tr("write '{name}'", name=name)
+        )
     return ScorerError(
-        f"there is no scorer '{spec}'",
+        tr("there is no scorer '{spec}'", spec=spec),
         asked=spec,
         found=known,
-        mend=f"did you mean '{nearest[0]}'? There are {known}" if nearest else f"there are {known}",
+        mend=tr("did you mean '{nearest}'? There are {known}", nearest=nearest[0], known=known)
+        if nearest
+        else tr("there are {known}", known=known),
     )
 
 
 def _embedding(option: str) -> Scorer:
     return Embedding(LocalEmbedder(option)) if option else EndpointEmbedding()
+
+
+def _place(spec: str) -> Place:
+    """The place in `embedding@MODEL`, `embedding@URL` or `embedding@URL#MODEL`. Raises: ScorerError."""
+    written = spec.partition("@")[2]
+    if not re.match("https?://", written):
+        place = Place(None, written)
+    else:
+        url, _, model = written.partition("#")
+        place = Place(url.rstrip("/"), model or None)
+    if not written or "?" in (place.url or "") or "@" in (place.url or ""):
+        # A score is stored and shown: no place for keys.
+        raise ScorerError(
+            tr("'embedding@' wants a model, or a plain URL"),
+            asked="embedding@...",
+            mend=tr(
+                "write {example}; a key is read from {variable}", example="embedding@URL#MODEL", variable=KEY_VARIABLE
+            ),
+        )
+    return place
 
 
 def _length(option: str) -> Length:
@@ -171,7 +201,7 @@ def _length(option: str) -> Length:
         return Length(int(match[1]), int(match[2]))
     except ValueError:
         raise ScorerError(
-            f"'{option}' is no range of words",
+            tr("'{option}' is no range of words", option=option),
             asked=f"length:{option}",
-            mend="write length:LOW-HIGH, for example length:5-10",
+            mend=tr("write length:LOW-HIGH, for example length:5-10"),
         ) from None

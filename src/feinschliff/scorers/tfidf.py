@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feinschliff.errors import ScorerError
+from feinschliff.i18n import tr
 from feinschliff.records import Score
 from feinschliff.scorers.protocol import SharedScores, TextScorer, unscored
 from feinschliff.text.tfidf import Tfidf
@@ -23,10 +24,10 @@ class TfidfSimilarity(TextScorer):
         """Raises: ScorerError without targets."""
         if not targets:
             raise ScorerError(
-                "'tfidf' is fitted on the targets, and there are none",
+                tr("'tfidf' is fitted on the targets, and there are none"),
                 asked="tfidf",
-                found="no targets",
-                mend="name a target column, or use a scorer that needs no target",
+                found=tr("no targets"),
+                mend=tr("name a target column, or use a scorer that needs no target"),
             )
         self._model = Tfidf.fit(targets)
 
