@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import pty
+import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from feinschliff._api import estimates as estimates_module
 from feinschliff.cli import before as before_module
 from tests.cli.conftest import Fein
 from tests.fakes.openai_server import FakeServer
@@ -20,6 +20,7 @@ ROWS = "id,post,subject\n" + "\n".join(f"r{i},Frage {i} ANSWER: rot blau grün {
 ASK = ("data.csv", "--prompt", "{{ post }}", "--target", "subject")
 KNOBS = ("-p", "temperature=0:1.5", "-p", "max_tokens=16")
 SIDES = ("--a", "temperature=0,max_tokens=16", "--b", "temperature=1,max_tokens=16")
+pty: Any = pytest.importorskip("pty", reason="no pseudo terminals here")
 VERBS: dict[str, tuple[str, ...]] = {
     "tune": ("tune", *ASK, *KNOBS, "--requests", "200"),
     "compare": ("compare", *ASK, *SIDES, "--requests", "200"),
@@ -155,21 +156,23 @@ def test_the_question_on_a_real_terminal(data: Path, monkeypatch: pytest.MonkeyP
 
 def on_a_terminal(arguments: list[str], answer: str, *, cwd: Path) -> tuple[int, str]:
     """`fein` with a pseudo terminal as all its streams; the answer is typed once it asks."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(cwd)
-        os.environ["FEIN_STORE"] = str(cwd / "terminal.db")
-        os.execv(sys.executable, [sys.executable, "-m", "feinschliff", *arguments])
-    shown, typed, ends = "", False, time.monotonic() + 60
-    while time.monotonic() < ends:
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "feinschliff", *arguments],
+        stdin=its, stdout=its, stderr=its, cwd=cwd, env={**os.environ, "FEIN_STORE": str(cwd / "terminal.db")},
+    )  # fmt: skip
+    os.close(its)
+    shown, typed = "", False
+    while True:
         try:
-            shown += os.read(terminal, 4096).decode(errors="replace")
-        except OSError:
+            shown += os.read(ours, 4096).decode(errors="replace")
+        except OSError:  # nobody holds the other end any more
             break
         if not typed and "[y/N]" in shown:
-            os.write(terminal, answer.encode())
+            os.write(ours, answer.encode())
             typed = True
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
+    os.close(ours)
+    return process.wait(60), shown
 
 
 def test_prices_are_set_shown_and_taken_out_beside_what_the_user_wrote(fein: Fein, table: Path) -> None:
@@ -295,3 +298,17 @@ def write_task(data: Path) -> Callable[[str], None]:
         (data / "task.toml").write_text(task + endpoint + search, encoding="utf-8")
 
     return write
+
+
+def test_a_job_too_large_to_look_at_whole_is_estimated_from_a_part(
+    fein: Fein, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimates_module, "_MOST_LOOKED", 30)
+    with FakeServer() as server:
+        there = (*VERBS["generate"], "--endpoint", server.url, "--json")
+        before = fein(*there, "--dry-run").json
+        assert (before["requests"], before["in_store"]) == (120, 0)
+        assert fein(*there, "--requests", "60").code == 1
+        half = fein(*there, "--dry-run").json
+    assert half["in_store"] == pytest.approx(60, abs=8)
+    assert half["requests"] + half["in_store"] == 120

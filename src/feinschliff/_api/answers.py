@@ -194,7 +194,11 @@ class Job:
             run = get_run(db, run.id)  # as the process left it that had the lock before
             payer = link.payer(db, run, caps=caps, seed=self.seed, started=started, on_answer=watch.on_answer)
             clock = stack.enter_context(keeping_track(run, payer))
-            answers = [a for chunk in _chunks(asks) for a in _generate(chunk, payer)]
+            answers: list[Answer | None] = []
+            for chunk in _chunks(asks):
+                # What follows a limit is not even looked at: only of time may there be too little left for that.
+                over = payer.budget.exhausted is not None
+                answers += [None] * len(chunk) if over else _generate(chunk, payer)
             have = [answer for answer in answers if answer is not None]
             if len(have) < len(answers):
                 raise RunError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feinschliff._api.common import Watch
@@ -15,7 +16,8 @@ from feinschliff.i18n import tr
 from feinschliff.store import Past, Spent, read_past
 from feinschliff.tuning import Forecast
 
-_CHUNK = 5000
+_MOST_LOOKED = 4000
+"""Answers that are looked up one by one; of a larger job, as many spread over all of it."""
 _ENOUGH = 10
 """Answers of the run itself from which on its own means count."""
 
@@ -39,16 +41,14 @@ def nothing_left(caps: Caps) -> Estimate:
 def estimate_run(forecast: Forecast, link: Connection, payer: Payer, *, spent: Spent, spent_s: float) -> Estimate:
     """What is left to do of what was forecast; `payer` shows what is in the store, and sends nothing."""
     known = _look(forecast, payer)
-    in_store = min(forecast.answers, max(known.found, spent.answers))
     past = {m: p for m in forecast.models if (p := read_past(payer.store, payer.endpoint.identity, m)) is not None}
     each, note = _answer_tokens(forecast, spent, past, known.max_tokens)
-    exact = forecast.answers == known.found + sum(known.missing.values())
-    shares = known.missing if exact else dict.fromkeys(forecast.models, 1)
-    left = forecast.answers - in_store
-    work = [
-        Work(model, left * share / max(1, sum(shares.values())), known.prompt_tokens, each)
-        for model, share in shares.items()
-    ]
+    whole = len(forecast.known) >= forecast.answers
+    shares = known.missing if whole else dict.fromkeys(forecast.models, 1.0)
+    in_store = known.found if whole else min(forecast.answers, max(known.found, spent.answers))
+    left = sum(shares.values()) if whole else forecast.answers - in_store
+    each_share = left / max(1.0, sum(shares.values()))
+    work = [Work(model, share * each_share, known.prompt_tokens, each) for model, share in shares.items()]
     today = datetime.datetime.now(datetime.UTC).date()
     return make_estimate(
         work if left else [],
@@ -68,7 +68,7 @@ class _Known:
     """What is known of the answers that are wanted in any case."""
 
     found: int
-    missing: dict[str, int]
+    missing: dict[str, float]
     """Requests to be made, by model."""
     prompt_tokens: float
     """Mean of the prompts, by estimate or as they were counted."""
@@ -76,20 +76,22 @@ class _Known:
 
 
 def _look(forecast: Forecast, payer: Payer) -> _Known:
-    found, missing, tokens, limits = 0, dict.fromkeys(forecast.models, 0), 0.0, 0.0
-    for chunk in _chunks(forecast):
-        answers, requests = look_up(chunk, payer)
-        found += len(answers)
-        tokens += sum(a.prompt_tokens for a in answers) + sum(r.prompt_tokens for r in requests)
-        limits += sum(r.max_tokens for r in requests)
-        for request in requests:
-            missing[request.model] = missing.get(request.model, 0) + 1
-    count = sum(missing.values())
-    return _Known(found, missing, tokens / max(1, found + count), limits / max(1, count))
+    asks = _spread(forecast.known)
+    found, requests = look_up(asks, payer)
+    tokens = sum(a.prompt_tokens for a in found) + sum(r.prompt_tokens for r in requests)
+    missing = Counter(r.model for r in requests)
+    scale = len(forecast.known) / max(1, len(asks))
+    return _Known(
+        found=round(len(found) * scale),
+        missing={m: missing[m] * scale for m in dict.fromkeys([*forecast.models, *missing])},
+        prompt_tokens=tokens / max(1, len(found) + len(requests)),
+        max_tokens=sum(r.max_tokens for r in requests) / max(1, len(requests)),
+    )
 
 
-def _chunks(forecast: Forecast) -> Iterator[Sequence[Ask]]:
-    return (forecast.known[start : start + _CHUNK] for start in range(0, len(forecast.known), _CHUNK))
+def _spread(asks: Sequence[Ask]) -> Sequence[Ask]:
+    step = len(asks) / _MOST_LOOKED
+    return asks if step <= 1 else [asks[int(i * step)] for i in range(_MOST_LOOKED)]
 
 
 def _answer_tokens(forecast: Forecast, spent: Spent, past: dict[str, Past], max_tokens: float) -> tuple[float, str]:
