@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class MeteredServer(FakeServer):
     """Tokens by model, prompts and completions together: what the bill says."""
     prompts: Counter[str] = field(default_factory=Counter)
     """Tokens of prompts by model."""
+    last_at: float = 0.0
+    """When the last of them came, monotonic."""
     switches: int = 0
     """How often a request was for another model than the one before."""
     loaded: str | None = None
@@ -44,6 +47,7 @@ class MeteredServer(FakeServer):
         if "model" not in body:
             return 0.0
         self.asked += 1
+        self.last_at = time.monotonic()
         self.switches += self.loaded not in {None, body["model"]}
         self.loaded = str(body["model"])
         return self.latency_s + self._rng.random() * self.slowest_s

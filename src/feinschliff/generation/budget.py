@@ -13,9 +13,11 @@ from feinschliff.generation.prices import Prices
 from feinschliff.generation.usage import completion_tokens, is_estimated, prompt_tokens
 from feinschliff.store import Spent
 
-_CLOSING_S = 1.0
-_CLOSING_SHARE = 0.1
-"""What is left of a limit on time for the end of the run (scores, verdict, page): a second, of a short one a tenth."""
+_CLOSING_S = 1.5
+_CLOSING_SHARE = 0.25
+"""What is kept of a limit on time for the end of the run (scores, verdict, page), of a short one a quarter."""
+_AFTER_STOP = 8
+"""Tokens that a server may have made of an answer after the last piece that was read before it was stopped."""
 
 
 _LATE_TOKENS = 32
@@ -172,6 +174,8 @@ class Budget:
         uncounted = (0, 0)
         if reply is None or is_estimated(reply):
             uncounted = (max(0, most.prompt - counted[0]), max(0, most.completion - counted[1]))
+        elif reply.stopped_early:
+            uncounted = (0, max(0, min(_AFTER_STOP, most.completion - counted[1])))
         else:
             self._bounds[request.model].learn(reply)
             if reply.stopped_early:
