@@ -12,7 +12,7 @@ from feinschliff._api.common import Watch
 from feinschliff.build import Connection
 from feinschliff.errors import NotStarted
 from feinschliff.generation import Ask, Caps, Estimate, Pace, Payer, Work, look_up, make_estimate
-from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.store import Past, Spent, read_past
 from feinschliff.tuning import Forecast
 
@@ -34,7 +34,7 @@ def ask_first(watch: Watch, estimate: Estimate) -> float:
 
 def nothing_left(caps: Caps) -> Estimate:
     """Of a run that is finished."""
-    note = tr("This run is finished: its result is kept, and nothing is asked.")
+    note = stored("This run is finished: its result is kept, and nothing is asked.")
     return Estimate(0, 0, 0, None, 0.0, limits=caps.to_dict(), notes=(note,))
 
 
@@ -97,12 +97,12 @@ def _spread(asks: Sequence[Ask]) -> Sequence[Ask]:
 def _answer_tokens(forecast: Forecast, spent: Spent, past: dict[str, Past], max_tokens: float) -> tuple[float, str]:
     """(expected length of an answer, what it rests on): this run's own, the targets', earlier runs', half the limit."""
     if spent.answers >= _ENOUGH:
-        return spent.completion_tokens / spent.answers, tr("Length of an answer: as in this run so far.")
+        return spent.completion_tokens / spent.answers, stored("Length of an answer: as in this run so far.")
     if forecast.answer_tokens is not None:
-        return min(forecast.answer_tokens, max_tokens or forecast.answer_tokens), tr(
+        return min(forecast.answer_tokens, max_tokens or forecast.answer_tokens), stored(
             "Length of an answer: that of the targets."
         )
     if past:
         mean = sum(p.completion_tokens for p in past.values()) / len(past)
-        return mean, tr("Length of an answer: as in earlier runs with this model.")
-    return max_tokens / 2, tr("Length of an answer: half of max_tokens, since nothing is known of it.")
+        return mean, stored("Length of an answer: as in earlier runs with this model.")
+    return max_tokens / 2, stored("Length of an answer: half of max_tokens, since nothing is known of it.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from feinschliff.generation.budget import Caps
 from feinschliff.generation.prices import Prices
-from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.store import Past, Spent
 
 LONG_S = 600.0
@@ -146,16 +146,16 @@ def _seconds(work: Sequence[Work], share: float, pace: Pace) -> tuple[float | No
         if limit is not None
     ]
     if not requests:
-        return 0.0, tr("All answers are there already.")
+        return 0.0, stored("All answers are there already.")
     if all(w.model in pace.past for w in work):
         own = sum(share * w.answers * pace.past[w.model].latency_s(w.completion_tokens) for w in work)
         answers = min(pace.past[w.model].answers for w in work)
-        basis = tr(
+        basis = stored(
             "Time: from the last {answers} answers of this model, {concurrency} at a time.",
             answers=answers,
             concurrency=pace.concurrency,
         )
         return max([own / pace.concurrency, *floors]), basis
     if any(floors):
-        return max(floors), tr("Time: what the limits per minute take; how fast the server is, is not known yet.")
-    return None, tr("Time: unknown, since this model has answered nothing yet.")
+        return max(floors), stored("Time: what the limits per minute take; how fast the server is, is not known yet.")
+    return None, stored("Time: unknown, since this model has answered nothing yet.")
