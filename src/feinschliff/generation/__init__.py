@@ -6,7 +6,7 @@ from feinschliff.generation.estimate import Estimate, Pace, Work, make_estimate
 from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate, look_up
 from feinschliff.generation.model import choose_model
 from feinschliff.generation.prices import STALE_DAYS, Price, PriceEntry, Prices
-from feinschliff.generation.render import check_template, render_messages, variables
+from feinschliff.generation.render import check_rows, check_template, render_messages, variables
 
 __all__ = [
     "STALE_DAYS",
@@ -21,6 +21,7 @@ __all__ = [
     "Prices",
     "Work",
     "answer_seed",
+    "check_rows",
     "check_template",
     "choose_model",
     "estimate_prompt_tokens",

@@ -6,13 +6,25 @@ import functools
 from collections.abc import Sequence
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from feinschliff.errors import TaskError
+from feinschliff.i18n import tr
 from feinschliff.records import Example, Message, Settings
 
-_ENVIRONMENT = SandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)
+_ROW = "row"
+"""In a template the whole row, for columns whose names are no variables: `{{ row["my column"] }}`."""
+
+
+def _shown(value: object) -> object:
+    """A missing value is nothing, not the word "None"."""
+    return "" if value is None else value
+
+
+_ENVIRONMENT = SandboxedEnvironment(
+    undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False, finalize=_shown
+)
 
 
 def render_messages(example: Example, settings: Settings) -> tuple[Message, ...]:
@@ -28,9 +40,9 @@ def render_messages(example: Example, settings: Settings) -> tuple[Message, ...]
         turns.append(Message(role="user", content=_fill(prompt, example)))
     if not any(t.role != "system" for t in turns):
         raise TaskError(
-            f"there is nothing to send for example {example.id}",
+            tr("there is nothing to send for example {id}", id=example.id),
             asked="a prompt, or a column 'messages'",
-            mend='give --prompt "... {{ column }} ..."',
+            mend=tr('give --prompt "... {{ column }} ..."'),
         )
     return tuple(turns)
 
@@ -44,35 +56,61 @@ def check_template(template: str, columns: Sequence[str], *, what: str) -> None:
     if unknown:
         names = ", ".join(f"'{name}'" for name in unknown)
         raise TaskError(
-            f"the {what} uses {names}, which is no column of the data",
+            tr("the {what} uses {names}, which is no column of the data", what=what, names=names),
             asked=f"{{{{ {unknown[0]} }}}}",
             found="columns: " + (", ".join(columns) or "none"),
-            mend="use one of the columns",
+            mend=tr("use one of the columns"),
         )
 
 
+def check_rows(template: str, examples: Sequence[Example], *, what: str) -> None:
+    """Say before the first request where a row lacks a column that the template needs. Raises: TaskError."""
+    needed = variables(template, what=what)
+    for example in examples:
+        if not needed <= example.row.keys():
+            _fill(template, example)
+
+
 def variables(template: str, *, what: str = "template") -> set[str]:
-    """The variables that a template needs. Raises: TaskError for broken Jinja2."""
+    """The columns that a template names, as a variable or as `row["name"]`. Raises: TaskError for broken Jinja2."""
     try:
-        return set(meta.find_undeclared_variables(_ENVIRONMENT.parse(template)))
+        parsed = _ENVIRONMENT.parse(template)
+        names = meta.find_undeclared_variables(parsed)
+        keys = {key for node in parsed.find_all(nodes.Getitem) if (key := _key(node)) is not None}
+        return (names - {_ROW} if keys else names) | keys
     except jinja2.TemplateSyntaxError as error:
         raise TaskError(
-            f"the {what} is no valid template: {error.message} (line {error.lineno})",
+            tr(
+                "the {what} is no valid template: {message} (line {lineno})",
+                what=what,
+                message=error.message,
+                lineno=error.lineno,
+            ),
             asked=template[:200],
-            mend="Jinja2 is expected, for example {{ post }}; write {{ '{{' }} for a literal brace pair",
+            mend=tr(
+                "Jinja2 is expected, for example {{ post }} or {{ row['my column'] }}; write {{ '{{' }} for a literal "
+                "brace pair"
+            ),
         ) from None
+
+
+def _key(node: nodes.Getitem) -> str | None:
+    """`name` where it is `row["name"]`."""
+    if isinstance(node.node, nodes.Name) and node.node.name == _ROW and isinstance(node.arg, nodes.Const):
+        return node.arg.value if isinstance(node.arg.value, str) else None
+    return None
 
 
 def _fill(template: str, example: Example) -> str:
     try:
-        return _compiled(template).render(**example.row)
+        return _compiled(template).render({_ROW: example.row, **example.row})
     except Exception as error:  # noqa: BLE001
         # A template is a program: {{ post + 1 }} fails with whatever Python raises.
         raise TaskError(
-            f"the template cannot be filled for example {example.id}: {error}",
+            tr("the template cannot be filled for example {id}: {error}", id=example.id, error=error),
             asked=template[:200],
             found="columns: " + ", ".join(example.row),
-            mend="use the names of columns",
+            mend=tr("use the names of columns"),
         ) from None
 
 

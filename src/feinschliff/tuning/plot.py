@@ -13,6 +13,7 @@ from feinschliff.errors import ParameterError
 from feinschliff.generation import (
     Caps,
     Prices,
+    check_rows,
     check_template,
     estimate_prompt_tokens,
     most_prompt_tokens,
@@ -74,11 +75,12 @@ def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | 
 
 
 def check_texts(settings: Settings, task: Task) -> None:
-    """Check the system text and the prompt of some settings against the data's columns. Raises: TaskError."""
+    """Check the system text and the prompt of some settings against the data's columns and rows. Raises: TaskError."""
     for name, what in (("system", "system text"), ("prompt", "prompt")):
         text = settings.values.get(name)
         if isinstance(text, str):
             check_template(text, task.columns, what=what)
+            check_rows(text, task.examples, what=what)
 
 
 def least_answers(plot: Plot, parts: Split) -> int:
