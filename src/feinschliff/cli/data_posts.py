@@ -59,14 +59,14 @@ def command(
 ) -> None:
     """Write neighbourhood posts, one column Posts: by grammar, or with --endpoint or --model by a model.
 
-    A model gets another request for each post (kind, person, place, tone, length and a detail are drawn by the seed).
-    Near-duplicates, refusals and cut answers are left out and asked for anew, up to three answers for each post that is
-    wanted. The same command goes on where the last one stopped, also with a larger --count.
+    A model gets another request for each post: kind, person, place, tone,
+    length and a detail are drawn by the seed. Near-duplicates, refusals and cut
+    answers are left out and asked for anew, up to three answers for each post.
+    The same command goes on where the last one stopped, also with more --count.
 
     Example: [bold]fein data posts --count 2700 --out posts.csv[/]
 
-    Example: [bold]fein data posts --endpoint http://localhost:11434/v1 --model llama3.2 --count 200 --language de --out
-    posts.csv[/]
+    Example: [bold]fein data posts --endpoint http://localhost:11434/v1 --count 200 --topic bees --out bees.csv[/]
     """
     o.set_up_log(verbose=verbose, file=log)
     for_a_model = {

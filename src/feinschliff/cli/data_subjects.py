@@ -83,13 +83,13 @@ def command(
 ) -> None:
     """Add a subject line for every post, by a rule or by models, and tell how well and how fast each model answered.
 
-    A single line for each post is in the column Subject; several stand side by side in columns "Subject NAME". One
-    model is asked after the other. The same command goes on where the last one stopped.
+    A single line for each post is in the column Subject; several stand side
+    by side in columns "Subject NAME". One model is asked after the other. The
+    same command goes on where the last one stopped.
 
     Example: [bold]fein data subjects posts.csv --by rule --out subjects.csv[/]
 
-    Example: [bold]fein data subjects posts.csv --by rule,model --endpoint http://localhost:11434/v1 --model llama3.2
-    --model qwen3 --out subjects.csv[/]
+    Example: [bold]fein data subjects posts.csv --by rule,model --model house-1 --out subjects.csv[/]
     """
     from feinschliff.datasets.load import load_examples
     from feinschliff.datasets.write import check_output
