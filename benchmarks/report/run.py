@@ -22,7 +22,7 @@ from tests.browser import Browser
 from tests.report.audit import LEAST_CONTRAST, LEAST_CONTRAST_LARGE, audited
 
 from benchmarks.report.worlds import WORLDS, World
-from feinschliff.models.house import house_card
+from feinschliff.models.house import HOUSE_NAME, house_card
 
 WIDTHS = (320, 390, 1440)
 LANGUAGES = ("en", "de")
@@ -105,7 +105,7 @@ def main() -> None:
                 print(f"{world.name}.{code}", json.dumps(pages[f"{world.name}.{code}"]))
             if given.screenshots and world is WORLDS[0]:
                 pictures(browser, written["en"], given.screenshots)
-    model = {"name": "house-1", "sha256": house_card("house-1").get("sha256")}
+    model = {"name": HOUSE_NAME, "sha256": house_card(HOUSE_NAME).get("sha256")}
     result = {"summary": summary(pages), "widths": WIDTHS, "schemes": ["light", "dark"], "model": model, "pages": pages}
     print(json.dumps(result["summary"], indent=2))
     if given.out:
