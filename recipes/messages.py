@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import ast
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from gettext import GNUTranslations
@@ -43,12 +44,18 @@ def collected(source: Path = SOURCE) -> tuple[Catalog, list[str]]:
     catalog = Catalog(locale=LANGUAGE)
     kinds: dict[str, bool] = {}
     problems = []
-    for file, _, text, _, _ in extract_from_dir(source, _METHODS, keywords=KEYWORDS):
+    found = extract_from_dir(source, _METHODS, keywords=KEYWORDS, directory_filter=_is_source)
+    for file, _, text, _, _ in found:
         first = text if isinstance(text, str) else text[0]
         if kinds.setdefault(first, isinstance(text, str)) != isinstance(text, str):
             problems.append(f"{file}: used both with and without a count: {first!r}")
         catalog.add(text, locations=[(f"src/feinschliff/{Path(file).as_posix()}", None)])
     return catalog, problems + list(_missed(source, set(kinds)))
+
+
+def _is_source(folder: str | os.PathLike[str]) -> bool:
+    """Every folder; babel by itself leaves out those that begin with an underscore."""
+    return Path(folder).name != "__pycache__"
 
 
 def brought_up_to_date(po: str, template: Catalog) -> Catalog:

@@ -132,9 +132,9 @@ class Endpoint:
             key = os.environ.get(self.api_key_env)
             if not key:
                 raise InputError(
-                    f"the environment variable {self.api_key_env} is not set",
+                    tr("the environment variable {api_key_env} is not set", api_key_env=self.api_key_env),
                     asked=f"--api-key-env {self.api_key_env}",
-                    mend=f"export {self.api_key_env}=...",
+                    mend=tr("export {api_key_env}=...", api_key_env=self.api_key_env),
                 )
             return key
         trusted = os.environ.get("OPENAI_BASE_URL", "").rstrip("/")
@@ -153,18 +153,22 @@ class Endpoint:
         for name, value in (("concurrency", self.concurrency), ("rpm", self.rpm), ("tpm", self.tpm)):
             if value is not None and value < 1:
                 raise InputError(
-                    f"{name} must be at least 1, not {value}", asked=f"{name}={value}", mend="give 1 or more"
+                    tr("{name} must be at least 1, not {value}", name=name, value=value),
+                    asked=f"{name}={value}",
+                    mend=tr("give 1 or more"),
                 )
         for name in self.omit:
             if name not in _OMITTABLE:
                 raise InputError(
-                    f"'{name}' cannot be omitted",
+                    tr("'{name}' cannot be omitted", name=name),
                     asked=f"omit {name}",
-                    found="what is always sent: seed, max_tokens",
-                    mend="leave other parameters out by not naming them",
+                    found=tr("what is always sent: seed, max_tokens"),
+                    mend=tr("leave other parameters out by not naming them"),
                 )
         if not self.timeout_s > 0:
-            raise InputError(f"timeout_s must be above 0, not {self.timeout_s}", mend="give seconds")
+            raise InputError(
+                tr("timeout_s must be above 0, not {timeout_s}", timeout_s=self.timeout_s), mend=tr("give seconds")
+            )
 
 
 def is_local(model: str) -> bool:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import TaskError
+from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import CATALOGUE, check_value
 from feinschliff.parameters.space import Choices, Space, make_space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
@@ -25,10 +26,10 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
     has_prompt = "prompt" in space.knobs or space.fixed.get("prompt")
     if not has_prompt and not all(_has_turns(example) for example in task.examples):
         raise TaskError(
-            "there is no prompt",
+            tr("there is no prompt"),
             asked="a prompt, or a column 'messages'",
             found="columns: " + (", ".join(task.columns) or "none"),
-            mend='give --prompt "... {{ column }} ..."',
+            mend=tr('give --prompt "... {{ column }} ..."'),
         )
     fixed = dict(space.fixed)
     if "max_tokens" not in space.knobs and "max_tokens" not in omit:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from feinschliff.errors import TaskError
+from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
 
 _CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -96,10 +97,12 @@ class TaskFile(BaseModel):
         if use is None or isinstance(use, str):
             return use
         if "use" in self.score and len(self.score) > 1:
-            raise TaskError("[score] has 'use' and other keys", mend='write use = "NAME", or only NAME = WEIGHT')
+            raise TaskError(
+                tr("[score] has 'use' and other keys"), mend=tr('write use = "NAME", or only NAME = WEIGHT')
+            )
         if not isinstance(use, dict) or not all(_is_weight(w) for w in use.values()):
             raise TaskError(
-                "[score] wants a scorer's name or weights", found=repr(use), mend='write use = "similarity"'
+                tr("[score] wants a scorer's name or weights"), found=repr(use), mend=tr('write use = "similarity"')
             )
         return {str(name): float(weight) for name, weight in use.items()}
 
@@ -112,14 +115,20 @@ def load_task_file(path: Path) -> TaskFile:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise TaskError(f"there is no task file {path}", asked=str(path), mend="check the path") from None
+        raise TaskError(
+            tr("there is no task file {path}", path=path), asked=str(path), mend=tr("check the path")
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(
-            f"cannot read {path}: {type(error).__name__}", asked=str(path), mend="give a UTF-8 file"
+            tr("cannot read {path}: {kind}", path=path, kind=type(error).__name__),
+            asked=str(path),
+            mend=tr("give a UTF-8 file"),
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise TaskError(
-            f"{path} is no valid TOML: {error}", asked=str(path), mend="mend the line that is named"
+            tr("{path} is no valid TOML: {error}", path=path, error=error),
+            asked=str(path),
+            mend=tr("mend the line that is named"),
         ) from None
     try:
         parsed = TaskFile.model_validate(document)
@@ -152,16 +161,16 @@ def _mistake(path: Path, error: ValidationError) -> TaskError:
         known = _known(first["loc"])
         nearest = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.4)
         return TaskError(
-            f"{path} has an unknown key '{where}'",
+            tr("{path} has an unknown key '{where}'", path=path, where=where),
             asked=where,
-            found="known are " + ", ".join(known),
-            mend=f"did you mean '{nearest[0]}'?" if nearest else "remove it",
+            found=tr("known are ") + ", ".join(known),
+            mend=tr("did you mean '{nearest}'?", nearest=nearest[0]) if nearest else tr("remove it"),
         )
     return TaskError(
-        f"{path}: '{where}' is wrong: {first['msg']}",
+        tr("{path}: '{where}' is wrong: {msg}", path=path, where=where, msg=first["msg"]),
         asked=where,
         found=repr(first["input"])[:200],
-        mend="correct the value",
+        mend=tr("correct the value"),
     )
 
 

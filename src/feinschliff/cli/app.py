@@ -8,6 +8,7 @@ import typer
 
 from feinschliff import __version__
 from feinschliff.cli.lazy import QUIET, LazyGroup, Verb
+from feinschliff.i18n import tr
 
 
 class Verbs(LazyGroup):
@@ -31,6 +32,7 @@ class Verbs(LazyGroup):
             "Answer every row of a file; adds the column answer, and with -n a row per answer and the column repeat.",
         ),
         Verb("score", "score:command", "Score a column of answers; adds the columns score and reason."),
+        Verb("chat", "chat:command", "Chat with a model under a run's settings, or under two settings side by side."),
         Verb("report", "runs:report_command", "Write the report page of a run again, from the store alone."),
         Verb("runs", "runs:app", "List the runs of the store, the newest first."),
         Verb(
@@ -70,7 +72,7 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+        bool, typer.Option("--version", help=tr("Show the version."), is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
     """Measures language-model answers with one score and turns every knob that raises it."""

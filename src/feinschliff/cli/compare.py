@@ -10,18 +10,20 @@ from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
 from feinschliff.errors import NotStarted
+from feinschliff.i18n import tr
 
 
 def command(
     source: Annotated[
-        str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.", autocompletion=complete.data)
+        str,
+        typer.Argument(metavar="DATA|TASK.toml", help=tr("Data file, or a task file."), autocompletion=complete.data),
     ],
-    a: Annotated[str, typer.Option("--a", help="Settings: NAME=VALUE,..., a JSON object, or @file.json.")],
-    b: Annotated[str, typer.Option("--b", help="What --a is compared with.")],
+    a: Annotated[str, typer.Option("--a", help=tr("Settings: NAME=VALUE,..., a JSON object, or @file.json."))],
+    b: Annotated[str, typer.Option("--b", help=tr("What --a is compared with."))],
     prompt: o.Prompt = None,
     system: o.System = None,
     system_column: o.SystemColumn = None,
-    target: Annotated[str | None, typer.Option("--target", help="Column of the wanted answers.")] = None,
+    target: Annotated[str | None, typer.Option("--target", help=tr("Column of the wanted answers."))] = None,
     score: o.Score = None,
     requests: o.Requests = None,
     tokens: o.Tokens = None,

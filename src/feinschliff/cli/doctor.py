@@ -19,7 +19,9 @@ _STYLES = {"ok": "green", "missing": "yellow", "broken": "bold red"}
 
 
 def doctor_command(
-    ask: Annotated[bool, typer.Option("--ask", help="Ask the endpoint for one short answer, which may cost.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help=tr("Ask the endpoint for one short answer, which may cost."))
+    ] = False,
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,

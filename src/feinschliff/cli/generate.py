@@ -16,13 +16,14 @@ from feinschliff.i18n import tr, trn
 
 def command(
     source: Annotated[
-        str, typer.Argument(metavar="DATA|TASK.toml", help="Data file, or a task file.", autocompletion=complete.data)
+        str,
+        typer.Argument(metavar="DATA|TASK.toml", help=tr("Data file, or a task file."), autocompletion=complete.data),
     ],
-    out: Annotated[Path, typer.Option("--out", help="CSV, JSONL or Parquet file to write.")],
+    out: Annotated[Path, typer.Option("--out", help=tr("CSV, JSONL or Parquet file to write."))],
     prompt: o.Prompt = None,
     system: o.System = None,
     system_column: o.SystemColumn = None,
-    n: Annotated[int, typer.Option("-n", min=1, help="Answers per row.")] = 1,
+    n: Annotated[int, typer.Option("-n", min=1, help=tr("Answers per row."))] = 1,
     assignments: o.Assignments = None,
     requests: o.Requests = None,
     tokens: o.Tokens = None,
@@ -64,9 +65,9 @@ def command(
     if space.knobs:
         name = next(iter(space.knobs))
         raise ParameterError(
-            f"'{name}' has more than one value",
+            tr("'{name}' has more than one value", name=name),
             asked=f"-p {name}=...",
-            mend="generate takes one value for each parameter",
+            mend=tr("generate takes one value for each parameter"),
         )
     where = o.make_endpoint(
         url=endpoint,
@@ -105,10 +106,24 @@ def command(
     if as_json:
         print_json(summary)
     else:
-        say(f"{summary['answers']} answers to {summary['rows']} rows, {summary['failed']} failed; written to {out}")
+        say(
+            tr(
+                "{answers} answers to {rows} rows, {failed} failed; written to {out}",
+                answers=summary["answers"],
+                rows=summary["rows"],
+                failed=summary["failed"],
+                out=out,
+            )
+        )
         _say_speed(summary)
     if summary["failed"]:
-        say(f"{summary['failed']} answers failed for good, the first with: {summary['first_failure']}")
+        say(
+            tr(
+                "{failed} answers failed for good, the first with: {first_failure}",
+                failed=summary["failed"],
+                first_failure=summary["first_failure"],
+            )
+        )
 
 
 def _say_speed(summary: dict[str, Any]) -> None:

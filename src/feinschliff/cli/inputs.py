@@ -77,10 +77,10 @@ def read_source(
     if source is None and bundled and target is None and system is None:
         return Source(BUNDLED[DEFAULT_BUNDLED].task(), file, BUNDLED[DEFAULT_BUNDLED])
     raise TaskError(
-        "there is nothing to ask",
+        tr("there is nothing to ask"),
         asked=source,
-        found="no data and no prompt",
-        mend='give DATA, or --prompt "..." with --target "...", or a task file with both',
+        found=tr("no data and no prompt"),
+        mend=tr('give DATA, or --prompt "..." with --target "...", or a task file with both'),
     )
 
 
@@ -136,13 +136,17 @@ def read_settings(text: str) -> dict[str, JsonValue]:
         try:
             text = Path(text[1:]).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ParameterError(f"cannot read the settings from {text[1:]}", found=type(error).__name__) from None
+            raise ParameterError(
+                tr("cannot read the settings from {text}", text=text[1:]), found=type(error).__name__
+            ) from None
     if text.lstrip().startswith("{"):
         return _from_json(text)
     space = make_space(parse_assignments(part for part in _BETWEEN.split(text) if part.strip()))
     if space.knobs:
         raise ParameterError(
-            f"'{next(iter(space.knobs))}' has more than one value", asked=text, mend="give each parameter one value"
+            tr("'{knobs}' has more than one value", knobs=next(iter(space.knobs))),
+            asked=text,
+            mend=tr("give each parameter one value"),
         )
     return dict(space.fixed)
 
@@ -152,6 +156,6 @@ def _from_json(text: str) -> dict[str, JsonValue]:
         values = json.loads(text)
     except json.JSONDecodeError as error:
         raise ParameterError(
-            f"the settings are no JSON: {error.msg}", asked=text[:200], mend="write a JSON object"
+            tr("the settings are no JSON: {msg}", msg=error.msg), asked=text[:200], mend=tr("write a JSON object")
         ) from None
     return {name: value for name, value in values.items() if value is not None}

@@ -15,6 +15,7 @@ from feinschliff.cli.app import app
 from feinschliff.cli.clock import IMPORTED, begin
 from feinschliff.cli.output import choose_encoding, data_only, print_error, writing
 from feinschliff.errors import FeinschliffError, InputError, Interrupted
+from feinschliff.i18n import tr
 
 
 class _Bug(FeinschliffError):
@@ -65,13 +66,13 @@ def run(arguments: Sequence[str], *, started: float | None = None) -> int:
     except TyperException as error:
         return _usage(error, arguments, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return print_error(Interrupted("interrupted"), as_json=as_json)
+        return print_error(Interrupted(tr("interrupted")), as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a message, not a traceback
         if "-v" in arguments or "--verbose" in arguments:
             traceback.print_exc()
         bug = _Bug(
-            f"unexpected {type(error).__name__}: {str(error)[:300]}",
-            mend="this is a mistake of ours; -v shows where it happened",
+            tr("unexpected {kind}: {error}", kind=type(error).__name__, error=str(error)[:300]),
+            mend=tr("this is a mistake of ours; -v shows where it happened"),
         )
         return print_error(bug, as_json=as_json)
 
@@ -82,4 +83,4 @@ def _usage(error: TyperException, arguments: Sequence[str], *, as_json: bool) ->
     if not text and not as_json:
         return InputError.exit_code
     asked = " ".join(["fein", *arguments])
-    return print_error(_Usage(text or "no verb is given", asked=asked, mend="see fein --help"), as_json=as_json)
+    return print_error(_Usage(text or "no verb is given", asked=asked, mend=tr("see fein --help")), as_json=as_json)

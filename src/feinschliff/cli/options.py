@@ -14,6 +14,7 @@ from feinschliff.cli.log import hide
 from feinschliff.cli.log import set_up_log as set_up_log
 from feinschliff.cli.output import say
 from feinschliff.errors import InputError
+from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
     from feinschliff.build import Endpoint
@@ -24,13 +25,14 @@ ENDPOINT = "Endpoint"
 RUN = "Run"
 
 EndpointUrl = Annotated[
-    str | None, typer.Option("--endpoint", help="Base URL of an OpenAI-compatible server.", rich_help_panel=ENDPOINT)
+    str | None,
+    typer.Option("--endpoint", help=tr("Base URL of an OpenAI-compatible server."), rich_help_panel=ENDPOINT),
 ]
 Model = Annotated[
     str | None,
     typer.Option(
         "--model",
-        help="Model as the endpoint lists it, or a .gguf file.",
+        help=tr("Model as the endpoint lists it, or a .gguf file."),
         rich_help_panel=ENDPOINT,
         autocompletion=complete.models,
     ),
@@ -39,33 +41,33 @@ ApiKeyEnv = Annotated[
     str | None,
     typer.Option(
         "--api-key-env",
-        help="Environment variable that holds the key.",
+        help=tr("Environment variable that holds the key."),
         rich_help_panel=ENDPOINT,
         autocompletion=complete.variables,
     ),
 ]
 Headers = Annotated[
-    list[str] | None, typer.Option("--header", help="Further header, 'Name: value'.", rich_help_panel=ENDPOINT)
+    list[str] | None, typer.Option("--header", help=tr("Further header, 'Name: value'."), rich_help_panel=ENDPOINT)
 ]
-Rpm = Annotated[int | None, typer.Option("--rpm", help="Requests per minute at most.", rich_help_panel=ENDPOINT)]
-Tpm = Annotated[int | None, typer.Option("--tpm", help="Tokens per minute at most.", rich_help_panel=ENDPOINT)]
+Rpm = Annotated[int | None, typer.Option("--rpm", help=tr("Requests per minute at most."), rich_help_panel=ENDPOINT)]
+Tpm = Annotated[int | None, typer.Option("--tpm", help=tr("Tokens per minute at most."), rich_help_panel=ENDPOINT)]
 Concurrency = Annotated[
-    int | None, typer.Option("--concurrency", help="Requests in flight at most.", rich_help_panel=ENDPOINT)
+    int | None, typer.Option("--concurrency", help=tr("Requests in flight at most."), rich_help_panel=ENDPOINT)
 ]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", help="Seconds to wait for one answer.", rich_help_panel=ENDPOINT)
+    float | None, typer.Option("--timeout", help=tr("Seconds to wait for one answer."), rich_help_panel=ENDPOINT)
 ]
 PriceOption = Annotated[
     str | None,
     typer.Option(
-        "--price", help="IN,OUT: USD per million tokens, before the table of fein prices.", rich_help_panel=ENDPOINT
+        "--price", help=tr("IN,OUT: USD per million tokens, before the table of fein prices."), rich_help_panel=ENDPOINT
     ),
 ]
 Omit = Annotated[
     list[str] | None,
     typer.Option(
         "--omit",
-        help="seed or max_tokens: not sent, for servers that refuse it.",
+        help=tr("seed or max_tokens: not sent, for servers that refuse it."),
         rich_help_panel=ENDPOINT,
         autocompletion=complete.words("seed", "max_tokens"),
     ),
@@ -74,47 +76,47 @@ Stream = Annotated[
     bool,
     typer.Option(
         "--stream",
-        help="Read answers as they are made: time to the first token, and an end to those that loop.",
+        help=tr("Read answers as they are made: time to the first token, and an end to those that loop."),
         rich_help_panel=ENDPOINT,
     ),
 ]
-StoreUrl = Annotated[str | None, typer.Option("--store", help="Path or URL of the store.", rich_help_panel=RUN)]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of the run.", rich_help_panel=RUN)]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request, answer and score.")]
-LogFile = Annotated[Path | None, typer.Option("--log", help="Keep what -v shows in a file.")]
-Requests = Annotated[int | None, typer.Option("--requests", help="Most HTTP requests, retries counted.")]
-Tokens = Annotated[int | None, typer.Option("--tokens", help="Most prompt and completion tokens.")]
-Seconds = Annotated[float | None, typer.Option("--seconds", help="Most wall time, from the start of the program.")]
+StoreUrl = Annotated[str | None, typer.Option("--store", help=tr("Path or URL of the store."), rich_help_panel=RUN)]
+Seed = Annotated[int, typer.Option("--seed", help=tr("Seed of the run."), rich_help_panel=RUN)]
+AsJson = Annotated[bool, typer.Option("--json", help=tr("One JSON document on stdout."))]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help=tr("Show each request, answer and score."))]
+LogFile = Annotated[Path | None, typer.Option("--log", help=tr("Keep what -v shows in a file."))]
+Requests = Annotated[int | None, typer.Option("--requests", help=tr("Most HTTP requests, retries counted."))]
+Tokens = Annotated[int | None, typer.Option("--tokens", help=tr("Most prompt and completion tokens."))]
+Seconds = Annotated[float | None, typer.Option("--seconds", help=tr("Most wall time, from the start of the program."))]
 Usd = Annotated[
-    float | None, typer.Option("--usd", help="Most money; needs a price: --price, or an entry of fein prices.")
+    float | None, typer.Option("--usd", help=tr("Most money; needs a price: --price, or an entry of fein prices."))
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Start without a question, however large the estimate.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what it would cost, and send nothing.")]
-Name = Annotated[str | None, typer.Option("--name", help="Alias of the run.", rich_help_panel=RUN)]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Start a run that shares no answers.", rich_help_panel=RUN)]
-ReportFile = Annotated[Path | None, typer.Option("--report", help="Where the HTML page goes.", rich_help_panel=RUN)]
-RunName = Annotated[str, typer.Argument(help="Id or name of the run.", autocompletion=complete.runs)]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=tr("Start without a question, however large the estimate."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=tr("Show what it would cost, and send nothing."))]
+Name = Annotated[str | None, typer.Option("--name", help=tr("Alias of the run."), rich_help_panel=RUN)]
+Fresh = Annotated[bool, typer.Option("--fresh", help=tr("Start a run that shares no answers."), rich_help_panel=RUN)]
+ReportFile = Annotated[Path | None, typer.Option("--report", help=tr("Where the HTML page goes."), rich_help_panel=RUN)]
+RunName = Annotated[str, typer.Argument(help=tr("Id or name of the run."), autocompletion=complete.runs)]
 Assignments = Annotated[
     list[str] | None,
     typer.Option(
         "-p",
         metavar="NAME=VALUE",
-        help="LOW:HIGH a range, A,B,C choices, else a fixed value.",
+        help=tr("LOW:HIGH a range, A,B,C choices, else a fixed value."),
         autocompletion=complete.parameters,
     ),
 ]
-Prompt = Annotated[str | None, typer.Option("--prompt", help="User prompt; {{ column }} is filled in.")]
-System = Annotated[str | None, typer.Option("--system", help="System text; {{ column }} is filled in.")]
+Prompt = Annotated[str | None, typer.Option("--prompt", help=tr("User prompt; {{ column }} is filled in."))]
+System = Annotated[str | None, typer.Option("--system", help=tr("System text; {{ column }} is filled in."))]
 SystemColumn = Annotated[
     str | None,
-    typer.Option("--system-column", metavar="COLUMN", help="Column of the system texts; instead of --system."),
+    typer.Option("--system-column", metavar="COLUMN", help=tr("Column of the system texts; instead of --system.")),
 ]
 Score = Annotated[
     str | None,
     typer.Option(
         "--score",
-        help="similarity, levenshtein, tfidf, chrf, json, length, verbatim, ...",
+        help=tr("similarity, levenshtein, tfidf, chrf, json, length, verbatim, ..."),
         autocompletion=complete.scorers,
     ),
 ]
@@ -150,9 +152,9 @@ def make_endpoint(
     if chosen is None and not local_file:
         chosen = os.environ.get("OPENAI_BASE_URL") or None
         if chosen is None and model is None:
-            say("No endpoint is given: using the embedded house model (--endpoint URL for another).")
+            say(tr("No endpoint is given: using the embedded house model (--endpoint URL for another)."))
         elif chosen is not None:
-            say("Using the endpoint of OPENAI_BASE_URL.")
+            say(tr("Using the endpoint of OPENAI_BASE_URL."))
     key_name = api_key_env or base.api_key_env
     all_headers = {**base.headers, **_headers(headers or [])}
     keys = [os.environ.get(name) for name in ("OPENAI_API_KEY", key_name) if name]
@@ -178,7 +180,9 @@ def _headers(texts: Sequence[str]) -> dict[str, str]:
         name, colon, value = text.partition(":")
         if not colon or not name.strip():
             # The text itself is not repeated: a header that was mistyped can still hold a secret.
-            raise InputError("a --header is no 'Name: value'", asked="--header", mend="write --header 'Name: value'")
+            raise InputError(
+                tr("a --header is no 'Name: value'"), asked="--header", mend=tr("write --header 'Name: value'")
+            )
         headers[name.strip()] = value.strip()
     return headers
 

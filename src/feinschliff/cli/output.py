@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
 from feinschliff.errors import FeinschliffError, RunError
+from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,8 +82,8 @@ def writing() -> Iterator[None]:
     except (OSError, ValueError, AttributeError) as error:
         _discard()
         raise RunError(
-            f"cannot write the result to standard output: {error}",
-            mend="the result is kept: run the same again, or see fein runs",
+            tr("cannot write the result to standard output: {error}", error=error),
+            mend=tr("the result is kept: run the same again, or see fein runs"),
         ) from None
 
 

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.read import read_table
 from feinschliff.datasets.write import write_rows
 from feinschliff.errors import DataError, OutputError
+from feinschliff.i18n import tr
 
 
 def write_once(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, JsonValue]]) -> None:
@@ -27,10 +28,10 @@ def write_once(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, J
         if path.is_file() and _is_same(path, made):
             return
     raise OutputError(
-        f"{path} exists and does not come from the same inputs",
+        tr("{path} exists and does not come from the same inputs", path=path),
         asked=f"--out {path}",
-        found="a file with other content",
-        mend="choose another --out, or remove the file",
+        found=tr("a file with other content"),
+        mend=tr("choose another --out, or remove the file"),
     )
 
 

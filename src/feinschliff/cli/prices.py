@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(invoke_without_command=True)
 
-ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="A model's name, or a pattern such as 'vendor/*'.")]
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help=tr("A model's name, or a pattern such as 'vendor/*'."))]
 
 
 @app.callback()
@@ -46,9 +46,9 @@ def list_command(context: typer.Context, as_json: o.AsJson = False) -> None:
 @app.command("set")
 def set_command(
     model: ModelName,
-    price: Annotated[str, typer.Argument(metavar="IN,OUT", help="USD per million prompt and completion tokens.")],
+    price: Annotated[str, typer.Argument(metavar="IN,OUT", help=tr("USD per million prompt and completion tokens."))],
     date: Annotated[
-        str | None, typer.Option("--date", help="When it was looked up, as 2026-01-31; today if not given.")
+        str | None, typer.Option("--date", help=tr("When it was looked up, as 2026-01-31; today if not given."))
     ] = None,
     as_json: o.AsJson = False,
 ) -> None:

@@ -56,14 +56,14 @@ def remove_command(
     if as_json:
         print_json({"removed": removed.id})
     else:
-        say(f"run {removed.id} is forgotten")
+        say(tr("run {id} is forgotten", id=removed.id))
 
 
 def report_command(
     run: o.RunName,
-    out: Annotated[Path | None, typer.Option("--out", help="Where the page goes.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help=tr("Where the page goes."))] = None,
     language: Annotated[
-        str | None, typer.Option("--language", help="Language of the page, de or en; yours if left out.")
+        str | None, typer.Option("--language", help=tr("Language of the page, de or en; yours if left out."))
     ] = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,

@@ -11,6 +11,7 @@ from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
     from feinschliff.records import Answer, Example
@@ -20,12 +21,12 @@ def command(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="DATA", help="CSV, JSONL or Parquet file, folder or glob.", autocompletion=complete.data
+            metavar="DATA", help=tr("CSV, JSONL or Parquet file, folder or glob."), autocompletion=complete.data
         ),
     ],
-    answers: Annotated[str, typer.Option("--answers", help="Column of the answers.")],
-    out: Annotated[Path, typer.Option("--out", help="CSV, JSONL or Parquet file to write.")],
-    target: Annotated[str | None, typer.Option("--target", help="Column of the wanted answers.")] = None,
+    answers: Annotated[str, typer.Option("--answers", help=tr("Column of the answers."))],
+    out: Annotated[Path, typer.Option("--out", help=tr("CSV, JSONL or Parquet file to write."))],
+    target: Annotated[str | None, typer.Option("--target", help=tr("Column of the wanted answers."))] = None,
     score: o.Score = "similarity",
     as_json: o.AsJson = False,
 ) -> None:
@@ -42,10 +43,10 @@ def command(
     data = load_examples(source, target=target)
     if answers not in data.columns:
         raise DataError(
-            f"there is no column '{answers}'",
+            tr("there is no column '{answers}'", answers=answers),
             asked=f"--answers {answers}",
             found="columns: " + ", ".join(data.columns),
-            mend="choose one of the columns",
+            mend=tr("choose one of the columns"),
         )
     given = [_answer(example, answers) for example in data.examples]
     scores = _api.score(data.examples, given, score=score or "similarity")
@@ -69,7 +70,15 @@ def command(
         print_json(summary)
     else:
         mean = "none could be scored" if interval is None else f"mean {interval.mean:.4f}"
-        say(f"{len(values)} of {len(rows)} rows scored, {mean}; written to {out}")
+        say(
+            tr(
+                "{n_values} of {n_rows} rows scored, {mean}; written to {out}",
+                n_values=len(values),
+                n_rows=len(rows),
+                mean=mean,
+                out=out,
+            )
+        )
 
 
 def _answer(example: Example, column: str) -> Answer:

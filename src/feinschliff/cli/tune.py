@@ -10,6 +10,7 @@ from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
 from feinschliff.errors import NotStarted
+from feinschliff.i18n import tr
 
 
 def command(
@@ -17,7 +18,7 @@ def command(
         str | None,
         typer.Argument(
             metavar="[DATA|TASK.toml|NAME]",
-            help="Data, a task file, or a bundled task: subjects, posts.",
+            help=tr("Data, a task file, or a bundled task: subjects, posts."),
             autocompletion=complete.data,
         ),
     ] = None,
@@ -25,12 +26,12 @@ def command(
     system: o.System = None,
     system_column: o.SystemColumn = None,
     target: Annotated[
-        str | None, typer.Option("--target", help="With DATA the column of wanted answers, else the wanted answer.")
+        str | None, typer.Option("--target", help=tr("With DATA the column of wanted answers, else the wanted answer."))
     ] = None,
     assignments: o.Assignments = None,
     space: Annotated[
         str | None,
-        typer.Option("--space", help="default or classic.", autocompletion=complete.words("default", "classic")),
+        typer.Option("--space", help=tr("default or classic."), autocompletion=complete.words("default", "classic")),
     ] = None,
     score: o.Score = None,
     requests: o.Requests = None,
@@ -42,7 +43,7 @@ def command(
     sampler: Annotated[
         str,
         typer.Option(
-            "--sampler", help="fein, random or grid.", autocompletion=complete.words("fein", "random", "grid")
+            "--sampler", help=tr("fein, random or grid."), autocompletion=complete.words("fein", "random", "grid")
         ),
     ] = "fein",
     endpoint: o.EndpointUrl = None,

@@ -7,6 +7,7 @@ import json
 from pydantic import JsonValue
 
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 from feinschliff.records import Message
 
 MESSAGES_COLUMN = "messages"
@@ -42,8 +43,8 @@ def _message(turn: JsonValue, where: str) -> Message:
 
 def _bad_messages(where: str, found: str) -> DataError:
     return DataError(
-        f"the messages of {where} are no conversation: {found}",
+        tr("the messages of {where} are no conversation: {found}", where=where, found=found),
         asked=MESSAGES_COLUMN,
         found=found,
-        mend='write [{"role": "user", "content": "..."}, ...], in CSV as JSON text',
+        mend=tr('write [{"role": "user", "content": "..."}, ...], in CSV as JSON text'),
     )

@@ -46,10 +46,10 @@ def list_files(source: str | Path) -> list[Path]:
         found = sorted(p for p in map(Path, glob.glob(str(source), recursive=True)) if p.is_file())
         if not found:
             raise DataError(
-                f"no file fits '{source}'",
+                tr("no file fits '{source}'", source=source),
                 asked=str(source),
-                found="nothing there",
-                mend="check the pattern and the folder",
+                found=tr("nothing there"),
+                mend=tr("check the pattern and the folder"),
             )
         return found
     return [path]
@@ -60,18 +60,18 @@ def _of_folder(folder: Path) -> list[Path]:
         files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     except OSError as error:
         raise DataError(
-            f"the folder '{folder}' cannot be read ({error.strerror or error})",
+            tr("the folder '{folder}' cannot be read ({error})", folder=folder, error=error.strerror or error),
             asked=str(folder),
-            mend="check who may read it",
+            mend=tr("check who may read it"),
         ) from error
     tables = [p for p in files if p.suffix.lower() in SUFFIXES]
     found = tables or [p for p in files if is_plain(p)]
     if not found:
         raise DataError(
-            f"the folder '{folder}' holds no data files",
+            tr("the folder '{folder}' holds no data files", folder=folder),
             asked=str(folder),
             found=f"no {', '.join((*SUFFIXES, *TEXT_SUFFIXES))}",
-            mend="name a folder with such files (folders in it are not searched), or a glob as in 'data/**/*.csv'",
+            mend=tr("name a folder with such files (folders in it are not searched), or a glob as in 'data/**/*.csv'"),
         )
     return found
 

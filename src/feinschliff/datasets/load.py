@@ -78,10 +78,14 @@ def rows_to_dataset(
     )
     if target is not None and all(example.target is None for example in examples):
         raise DataError(
-            f"the target column '{target}' is empty in all {len(examples)} rows",
+            tr(
+                "the target column '{target}' is empty in all {n_examples} rows",
+                target=target,
+                n_examples=len(examples),
+            ),
             asked=target,
-            found="no wanted answer",
-            mend="name another column, or leave the target out and score with something that needs none",
+            found=tr("no wanted answer"),
+            mend=tr("name another column, or leave the target out and score with something that needs none"),
         )
     if system_column is not None and not any(cell_text(row.get(system_column)) for _, row in placed):
         raise DataError(
@@ -109,10 +113,12 @@ def _no_column(name: str, columns: Sequence[str], source: str | Path) -> DataErr
 
     nearest = process.extractOne(name, columns, score_cutoff=50)
     return DataError(
-        f"'{source}' has no column '{name}'",
+        tr("'{source}' has no column '{name}'", source=source, name=name),
         asked=name,
         found=", ".join(columns),
-        mend=f"did you mean '{nearest[0]}'?" if nearest else f"name one of: {', '.join(columns)}",
+        mend=tr("did you mean '{nearest}'?", nearest=nearest[0])
+        if nearest
+        else tr("name one of: {columns}", columns=", ".join(columns)),
     )
 
 

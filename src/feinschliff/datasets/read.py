@@ -12,6 +12,7 @@ from feinschliff.datasets.formats.parquet_file import read_parquet
 from feinschliff.datasets.formats.plain_file import read_plain
 from feinschliff.datasets.formats.table import Table
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 
 _READERS: Mapping[str, Callable[..., Table]] = MappingProxyType(
     {
@@ -45,10 +46,10 @@ def read_table(path: Path, *, limit: int | None = None) -> Table:
     suffix = path.suffix.lower()
     if suffix not in _READERS:
         raise DataError(
-            f"the format of '{path}' is not known",
+            tr("the format of '{path}' is not known", path=path),
             asked=str(path),
-            found=f"suffix '{suffix}'" if suffix else "no suffix",
-            mend=f"give a file that ends in {', '.join((*SUFFIXES, *TEXT_SUFFIXES))}",
+            found=f"suffix '{suffix}'" if suffix else tr("no suffix"),
+            mend=tr("give a file that ends in {TEXT_SUFFIXES}", TEXT_SUFFIXES=", ".join((*SUFFIXES, *TEXT_SUFFIXES))),
         )
     return _READERS[suffix](path, limit=limit)
 

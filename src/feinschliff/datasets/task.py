@@ -100,7 +100,7 @@ class Task(BaseModel):
             for two system texts.
         """
         if not rows:
-            raise DataError("there are no rows", asked="a task from rows", mend="give at least one row")
+            raise DataError(tr("there are no rows"), asked="a task from rows", mend=tr("give at least one row"))
         check_one_system(system_column, system, "system")
         placed = [(tr("row {number}", number=number), dict(row)) for number, row in enumerate(rows, 1)]
         columns = tuple(dict.fromkeys(name for row in rows for name in row))
@@ -113,7 +113,9 @@ class Task(BaseModel):
     def single(cls, prompt: str, *, target: str | None = None, system: str | None = None) -> Self:
         """One prompt, one wanted answer. Raises: DataError for a target without text."""
         if target is not None and not target.strip():
-            raise DataError("the target is empty", asked="target", found=repr(target), mend="give the wanted answer")
+            raise DataError(
+                tr("the target is empty"), asked="target", found=repr(target), mend=tr("give the wanted answer")
+            )
         example = Example(id=digest([prompt, target])[:16], target=target)
         return cls(examples=(example,), system=system, prompt=prompt)
 

@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.formats.parquet_file import require_pyarrow
 from feinschliff.datasets.formats.parquet_out import to_parquet
 from feinschliff.errors import DataError, OutputError
+from feinschliff.i18n import tr
 
 _SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
 
@@ -63,16 +64,19 @@ def check_output(path: str | Path) -> None:
             "a folder" if path.is_dir() else "no such folder" if not folder.is_dir() else "a folder without the right"
         )
         raise OutputError(
-            f"'{path}' cannot be written", asked=str(path), found=found, mend="check the folder and its rights"
+            tr("'{path}' cannot be written", path=path),
+            asked=str(path),
+            found=found,
+            mend=tr("check the folder and its rights"),
         )
 
 
 def _unknown_format(path: Path) -> OutputError:
     return OutputError(
-        f"the format of '{path}' is not known",
+        tr("the format of '{path}' is not known", path=path),
         asked=str(path),
         found=f"suffix '{path.suffix.lower()}'",
-        mend="end it in .csv, .jsonl or .parquet",
+        mend=tr("end it in .csv, .jsonl or .parquet"),
     )
 
 
@@ -100,7 +104,7 @@ def _to_json(value: JsonValue) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     except ValueError as error:
         raise DataError(
-            "a row holds a number that JSON cannot hold", found=str(error), mend="write null for it"
+            tr("a row holds a number that JSON cannot hold"), found=str(error), mend=tr("write null for it")
         ) from None
 
 
@@ -117,9 +121,9 @@ def _replace(path: Path, content: bytes) -> None:
         os.replace(temporary, path)
     except OSError as error:
         raise OutputError(
-            f"'{path}' cannot be written ({error.strerror or error})",
+            tr("'{path}' cannot be written ({error})", path=path, error=error.strerror or error),
             asked=str(path),
-            mend="check the folder and its rights",
+            mend=tr("check the folder and its rights"),
         ) from error
     finally:
         if temporary is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from feinschliff.errors import EndpointError
+from feinschliff.i18n import tr
 
 _SUFFIXES = ("/chat/completions", "/completions")
 _PLAIN_QUERY = frozenset({"api-version", "version"})
@@ -130,5 +131,7 @@ def _basic(parts: SplitResult) -> str | None:
 def _no_url(url: str) -> EndpointError:
     shown = re.sub(r"//[^/@\s]*@", "//***@", url).partition("?")[0]
     return EndpointError(
-        f"'{shown}' is no http or https URL", asked=shown, mend="give a base such as http://localhost:11434/v1"
+        tr("'{shown}' is no http or https URL", shown=shown),
+        asked=shown,
+        mend=tr("give a base such as http://localhost:11434/v1"),
     )

@@ -14,8 +14,9 @@ from feinschliff.endpoints.protocol import Gate, Reply, Request, SendReport, Sin
 from feinschliff.endpoints.retry import MOST_ATTEMPTS, backoff_s
 from feinschliff.endpoints.transport import AttemptFailed
 from feinschliff.errors import EndpointGone, RequestRefused
+from feinschliff.i18n import tr
 
-_REFUSED_FOR_GOOD = frozenset({401, 402, 403, 404})
+_REFUSED_FOR_GOOD = frozenset({401, 402, 403, 404, 501})
 _TICK_S = 0.002
 
 
@@ -139,10 +140,14 @@ class Batch:
         breaker = self._line.breaker
         if breaker.failure(workers=self._active, refused=failed.refused):
             raise EndpointGone(
-                f"{self._line.shown} does not answer any more ({breaker.failures} failures in a row)",
+                tr(
+                    "{shown} does not answer any more ({failures} failures in a row)",
+                    shown=self._line.shown,
+                    failures=breaker.failures,
+                ),
                 asked=self._line.shown,
                 found=str(failed),
-                mend="start it again and run the same command: what was paid for is kept",
+                mend=tr("start it again and run the same command: what was paid for is kept"),
             )
 
     def _rejected(self, request: Request, failed: AttemptFailed, attempts: int) -> Reply:
@@ -150,10 +155,10 @@ class Batch:
         rejected = self._line.breaker.rejected()
         if failed.status in _REFUSED_FOR_GOOD or rejected >= max(3, self._line.concurrency):
             raise RequestRefused(
-                f"{self._line.shown} refused the request: {failed}",
+                tr("{shown} refused the request: {failed}", shown=self._line.shown, failed=failed),
                 asked=f"model {request.model} at {self._line.shown}",
                 found=str(failed),
-                mend=_mend(failed.status),
+                mend=_mend(failed.status, embeds=request.embeds),
             )
         return Reply(request, attempts=attempts, failure=str(failed))
 
@@ -193,9 +198,14 @@ class _Receipts:
                 receipt.set_result(None)
 
 
-def _mend(status: int | None) -> str:
+def _mend(status: int | None, *, embeds: bool) -> str:
     if status in (401, 403):
         return "give the key with --api-key-env VAR"
+    if embeds:
+        return tr(
+            "this server has no embeddings of this model: name another place ({places})",
+            places="embedding@MODEL, embedding@URL#MODEL, embedding:FOLDER",
+        )
     if status == 404:
         return "look at the URL and the model's name"
     return "leave out the setting that the server does not take (--omit seed or --omit max_tokens for these two)"

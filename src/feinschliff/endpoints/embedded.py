@@ -41,6 +41,8 @@ class EmbeddedEndpoint(Endpoint):
             else half the processors.
         context_tokens: tokens of prompt and answer together, per slot; None: the model's own, at most 4096.
         alias: the model's name; None: the file's name without its ending.
+        embeds: for embeddings instead of answers; then one text at a time, since what else is computed with it changes
+            the last bits of a vector.
 
     Raises: ModelError for a file that is no model, or one that llama.cpp cannot load.
     """
@@ -53,6 +55,7 @@ class EmbeddedEndpoint(Endpoint):
         threads: int | None = None,
         context_tokens: int | None = None,
         alias: str | None = None,
+        embeds: bool = False,
     ) -> None:
         file = Path(path)
         header = read_header(file)
@@ -60,10 +63,12 @@ class EmbeddedEndpoint(Endpoint):
         self._alias = alias or file.stem
         self._digest = file_digest(file)
         self._context = context_tokens or min(header.context_length or _MOST_CONTEXT, _MOST_CONTEXT)
-        self._slots = slots
+        self._slots = slots = 1 if embeds else slots
         # Loopback is open to every user of the machine: without a key all of them could ask this model.
         self._key = key = secrets.token_urlsafe(24)
         params = _params(file, self._alias, slots, threads or _threads(header), self._context, key)
+        if embeds:
+            _set_embedding(params, header, self._context)
         self._engine: Any = _start(params, file)
         _await_loop(self._engine.listening_address, key)
         self._http = HttpEndpoint(
@@ -180,15 +185,24 @@ def _params(file: Path, alias: str, slots: int, threads: int, context: int, key:
     return params
 
 
+def _set_embedding(params: Any, header: GgufHeader, context: int) -> None:
+    """Turn an engine into one for embeddings: the mean over a text's tokens, where the file knows no way of its own."""
+    params.embedding = True
+    if not any(name.endswith(".pooling_type") for name in header.metadata):
+        params.pooling_type = _library().llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    # A text goes through in one piece, so one batch must hold the longest.
+    params.n_batch = params.n_ubatch = context
+
+
 def _start(params: Any, file: Path) -> Any:
     try:
         return _library().Server(params)
     except RuntimeError as error:
         raise ModelError(
-            f"llama.cpp cannot load {file}",
+            tr("llama.cpp cannot load {file}", file=file),
             asked=str(file),
             found=str(error).strip() or None,
-            mend="the file may be damaged, or its architecture newer than this llama.cpp",
+            mend=tr("the file may be damaged, or its architecture newer than this llama.cpp"),
         ) from error
 
 
@@ -214,4 +228,8 @@ def _await_loop(address: str, key: str) -> None:
         finally:
             connection.close()
         time.sleep(0.005)
-    raise ModelError("the embedded engine does not come up", found=f"no answer in {_START_S:.0f} s", mend="try again")
+    raise ModelError(
+        tr("the embedded engine does not come up"),
+        found=tr("no answer in {START_S:.0f} s", START_S=_START_S),
+        mend=tr("try again"),
+    )

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from pydantic import JsonValue
 
 from feinschliff.errors import ModelError
+from feinschliff.i18n import tr
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -59,16 +60,22 @@ class GgufHeader:
 def read_header(path: Path) -> GgufHeader:
     """The header of a GGUF file. Raises: ModelError for a missing file, a folder, another format or a cut file."""
     if path.is_dir():
-        raise ModelError(f"{path} is a folder, not a GGUF file", asked=str(path), mend="name the .gguf file in it")
+        raise ModelError(
+            tr("{path} is a folder, not a GGUF file", path=path), asked=str(path), mend=tr("name the .gguf file in it")
+        )
     try:
         with path.open("rb") as file:
             return _header(_Reader(file, path))
     except FileNotFoundError:
         raise ModelError(
-            f"there is no file {path}", asked=str(path), mend="look at the path, or fetch the model first"
+            tr("there is no file {path}", path=path),
+            asked=str(path),
+            mend=tr("look at the path, or fetch the model first"),
         ) from None
     except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror})", asked=str(path)) from None
+        raise ModelError(
+            tr("{path} cannot be read ({strerror})", path=path, strerror=error.strerror), asked=str(path)
+        ) from None
 
 
 def sampling_defaults(metadata: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -91,10 +98,10 @@ class _Reader:
 
     def fail(self, found: str) -> ModelError:
         return ModelError(
-            f"{self._path} is no usable GGUF file: {found}",
+            tr("{path} is no usable GGUF file: {found}", path=self._path, found=found),
             asked=str(self._path),
             found=found,
-            mend="fetch or convert the file again",
+            mend=tr("fetch or convert the file again"),
         )
 
     def bytes(self, count: int) -> bytes:

@@ -142,7 +142,9 @@ class HttpEndpoint(Endpoint):
 
     async def _batch(self, requests: Iterable[Request], gate: Gate, sink: Sink, concurrency: int) -> SendReport:
         path = "/completions" if self._address.plain else "/chat/completions"
-        url = httpx2.URL(self._address.url(path, base=await self._server.base()))
+        base = await self._server.base()
+        url = httpx2.URL(self._address.url(path, base=base))
+        embeddings = httpx2.URL(self._address.url("/embeddings", base=base))
         line = Line(
             shown=self._address.identity,
             plain=self._address.plain,
@@ -155,6 +157,7 @@ class HttpEndpoint(Endpoint):
             breaker=self._breaker,
             patience=self._patience,
             rate=self._rate,
+            embed=lambda body, limit_s: self._transport.exchange("POST", embeddings, body, limit_s),
         )
         return await Batch(line, requests, gate, sink).run()
 
@@ -174,4 +177,6 @@ class HttpEndpoint(Endpoint):
         try:
             return loop.run(coroutine)
         except KeyboardInterrupt:
-            raise Interrupted("interrupted", mend="run the same command to go on; what was paid for is kept") from None
+            raise Interrupted(
+                tr("interrupted"), mend=tr("run the same command to go on; what was paid for is kept")
+            ) from None

@@ -15,6 +15,7 @@ from feinschliff.endpoints.parse import BrokenBody, parse_object
 from feinschliff.endpoints.protocol import Backend, ModelInfo
 from feinschliff.endpoints.transport import AttemptFailed, Transport
 from feinschliff.errors import EndpointError
+from feinschliff.i18n import tr
 
 _HOSTS: dict[str, Backend] = {"api.openai.com": "openai", "openrouter.ai": "openrouter"}
 _SAMPLING = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty")
@@ -53,7 +54,10 @@ class Server:
         body = await self._listed()
         rows = body.get("data")
         if not isinstance(rows, list):
-            raise EndpointError(f"{self._address.identity} lists no models", found="no 'data' in the answer of /models")
+            raise EndpointError(
+                tr("{identity} lists no models", identity=self._address.identity),
+                found=tr("no 'data' in the answer of /models"),
+            )
         backend = await self.backend()
         digests = await self._ollama_digests() if backend == "ollama" else {}
         slot = _integer(_sub(self._props, "default_generation_settings").get("n_ctx"))
@@ -112,10 +116,10 @@ class Server:
         if self._address.full:
             return {"data": []}
         raise EndpointError(
-            f"{self._address.identity} has no list of models (HTTP 404)",
+            tr("{identity} has no list of models (HTTP 404)", identity=self._address.identity),
             asked=f"{self._address.identity}/models",
             found="HTTP 404",
-            mend="give the base of an OpenAI-compatible API, as http://localhost:11434/v1",
+            mend=tr("give the base of an OpenAI-compatible API, as http://localhost:11434/v1"),
         )
 
     async def _ollama_digests(self) -> dict[str, str]:
@@ -173,10 +177,12 @@ class Server:
         shown = self._address.identity
         refused = failed.status in (401, 403)
         return EndpointError(
-            f"{shown} refuses to list its models ({failed})" if refused else f"cannot reach {shown} ({failed})",
+            tr("{shown} refuses to list its models ({failed})", shown=shown, failed=failed)
+            if refused
+            else tr("cannot reach {shown} ({failed})", shown=shown, failed=failed),
             asked=shown,
             found=str(failed),
-            mend="give the key with --api-key-env VAR" if refused else "start the server or correct the URL",
+            mend=tr("give the key with --api-key-env VAR") if refused else tr("start the server or correct the URL"),
         )
 
 

@@ -17,6 +17,7 @@ from feinschliff.endpoints.address import Address
 from feinschliff.endpoints.parse import error_text
 from feinschliff.endpoints.retry import is_retried, parse_retry_after
 from feinschliff.errors import EndpointError, InputError
+from feinschliff.i18n import tr
 
 _CONNECT_S = 15.0
 _KEPT_S = 30.0
@@ -223,10 +224,14 @@ def _headers(address: Address, api_key: str | None, extra: Mapping[str, str]) ->
 def _check_header(name: str, value: str) -> None:
     # An HTTP library would show the value in its error message.
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name):
-        raise InputError(f"'{name}' is no header name", asked=f"header {name}", mend="write 'Name: value'")
+        raise InputError(
+            tr("'{name}' is no header name", name=name), asked=f"header {name}", mend=tr("write 'Name: value'")
+        )
     if not re.fullmatch(r"[\x20-\x7e\t]*", value):
         what = "API key" if name == "authorization" else f"header '{name}'"
-        raise InputError(f"the {what} holds characters that HTTP does not allow", mend="look for line breaks in it")
+        raise InputError(
+            tr("the {what} holds characters that HTTP does not allow", what=what), mend=tr("look for line breaks in it")
+        )
 
 
 def _secrets(address: Address, api_key: str | None, headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -253,9 +258,9 @@ def _environment_proxy(address: Address) -> str | None:
     scheme, found, _ = proxy.partition("://")
     if found and scheme not in ("http", "https"):
         raise EndpointError(
-            f"the environment wants a proxy of an unknown kind ({scheme})",
+            tr("the environment wants a proxy of an unknown kind ({scheme})", scheme=scheme),
             asked=address.identity,
-            mend="set an http or https proxy, or add the host to no_proxy",
+            mend=tr("set an http or https proxy, or add the host to no_proxy"),
         )
     return proxy if found else f"http://{proxy}"
 

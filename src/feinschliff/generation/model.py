@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from feinschliff.endpoints.protocol import Endpoint, ModelInfo
 from feinschliff.errors import ModelError
+from feinschliff.i18n import tr
 
 
 def choose_model(
@@ -33,20 +34,22 @@ def choose_model(
     if len(names) == 1:
         return names[0], listed
     raise ModelError(
-        f"{endpoint.identity} lists {len(names)} models, and none was chosen",
+        tr("{identity} lists {n_names} models, and none was chosen", identity=endpoint.identity, n_names=len(names)),
         asked="a model",
         found=_some(names),
-        mend="choose one with --model",
+        mend=tr("choose one with --model"),
     )
 
 
 def _unknown(endpoint: Endpoint, name: str, names: Sequence[str]) -> ModelError:
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     return ModelError(
-        f"{endpoint.identity} has no model '{name}'",
+        tr("{identity} has no model '{name}'", identity=endpoint.identity, name=name),
         asked=f"--model {name}",
         found=_some(names),
-        mend=f"did you mean '{nearest[0]}'?" if nearest else "choose one of those that are listed",
+        mend=tr("did you mean '{nearest}'?", nearest=nearest[0])
+        if nearest
+        else tr("choose one of those that are listed"),
     )
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from feinschliff.errors import FeinschliffError, RunError
+from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score, canonical_json, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
@@ -46,13 +47,23 @@ def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answ
         raise
     except (Exception, SystemExit) as error:
         raise RunError(
-            f"the scorer '{scorer.name}' failed: {type(error).__name__}: {str(error)[:200]}",
-            mend="correct the scorer and run the same again; the answers are kept",
+            tr(
+                "the scorer '{name}' failed: {kind}: {error}",
+                name=scorer.name,
+                kind=type(error).__name__,
+                error=str(error)[:200],
+            ),
+            mend=tr("correct the scorer and run the same again; the answers are kept"),
         ) from error
     if len(scores) != len(answers):
         raise RunError(
-            f"the scorer '{scorer.name}' gave {len(scores)} scores for {len(answers)} answers",
-            mend="a scorer returns one score per answer, in order",
+            tr(
+                "the scorer '{name}' gave {n_scores} scores for {n_answers} answers",
+                name=scorer.name,
+                n_scores=len(scores),
+                n_answers=len(answers),
+            ),
+            mend=tr("a scorer returns one score per answer, in order"),
         )
     return [_in_range(score) for score in scores]
 

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
+from feinschliff.i18n import tr
 
 Kind = Literal["float", "int", "bool", "text"]
 Role = Literal["sampling", "request", "task", "reserved"]
@@ -178,25 +179,34 @@ def parameter(name: str) -> Parameter:
         row = CATALOGUE[name]
         if row.role == "reserved":
             raise ParameterError(
-                f"'{name}' cannot be set as a parameter: {row.help[0].lower()}{row.help[1:]}",
+                tr(
+                    "'{name}' cannot be set as a parameter: {lower}{help}",
+                    name=name,
+                    lower=row.help[0].lower(),
+                    help=row.help[1:],
+                ),
                 asked=name,
-                mend="use --seed for the run's seed" if name == "seed" else "use the prompt or a messages column",
+                mend=tr("use --seed for the run's seed")
+                if name == "seed"
+                else tr("use the prompt or a messages column"),
             )
         return row
     if name.startswith(EXTRA) and name.removeprefix(EXTRA) in CATALOGUE:
         plain = name.removeprefix(EXTRA)
         raise ParameterError(
-            f"'{name}' is the parameter '{plain}' by another name", asked=name, mend=f"write {plain} without '{EXTRA}'"
+            tr("'{name}' is the parameter '{plain}' by another name", name=name, plain=plain),
+            asked=name,
+            mend=tr("write {plain} without '{EXTRA}'", plain=plain, EXTRA=EXTRA),
         )
     if name.startswith(EXTRA) and len(name) > len(EXTRA):
         return Parameter(name, "float", "A further field of the user's server, passed through.", role="request")
     nearest = difflib.get_close_matches(name.lower(), list(CATALOGUE), n=1, cutoff=0.3)
     hint = f"did you mean '{nearest[0]}'? " if nearest else ""
     raise ParameterError(
-        f"unknown parameter '{name}'",
+        tr("unknown parameter '{name}'", name=name),
         asked=name,
-        found="known are " + ", ".join(n for n, row in CATALOGUE.items() if row.role != "reserved"),
-        mend=f"{hint}a field that only your server knows is written extra.{name}",
+        found=tr("known are ") + ", ".join(n for n, row in CATALOGUE.items() if row.role != "reserved"),
+        mend=tr("{hint}a field that only your server knows is written extra.{name}", hint=hint, name=name),
     )
 
 
@@ -243,5 +253,7 @@ def _range_text(row: Parameter) -> str:
 
 def _wrong(row: Parameter, value: JsonValue, wanted: str) -> ParameterError:
     return ParameterError(
-        f"'{row.name}' takes {wanted}, not {value!r}", asked=f"{row.name}={value!r}", mend=f"give {row.name} {wanted}"
+        tr("'{name}' takes {wanted}, not {value!r}", name=row.name, wanted=wanted, value=value),
+        asked=f"{row.name}={value!r}",
+        mend=tr("give {name} {wanted}", name=row.name, wanted=wanted),
     )

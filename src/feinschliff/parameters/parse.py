@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from feinschliff.errors import ParameterError
+from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA, check_value, parameter
 
 
@@ -21,10 +22,12 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, object]:
         name = name.strip()
         if not sign or not name:
             raise ParameterError(
-                f"'{text}' is no NAME=VALUE", asked=f"-p {text}", mend="write for example -p temperature=0:1.5"
+                tr("'{text}' is no NAME=VALUE", text=text),
+                asked=f"-p {text}",
+                mend=tr("write for example -p temperature=0:1.5"),
             )
         if name in spec:
-            raise ParameterError(f"'{name}' is given twice", asked=f"-p {text}", mend="give it once")
+            raise ParameterError(tr("'{name}' is given twice", name=name), asked=f"-p {text}", mend=tr("give it once"))
         spec[name] = parse_value(name, value)
     return spec
 
@@ -56,7 +59,9 @@ def parse_value(name: str, text: str) -> object:
 def _range(name: str, text: str) -> tuple[float, float]:
     parts = text.split(":")
     if len(parts) != 2:
-        raise ParameterError(f"'{text}' is no range low:high", asked=f"-p {name}={text}", mend="write two numbers")
+        raise ParameterError(
+            tr("'{text}' is no range low:high", text=text), asked=f"-p {name}={text}", mend=tr("write two numbers")
+        )
     return _number(name, parts[0]), _number(name, parts[1])
 
 
@@ -71,9 +76,9 @@ def _number(name: str, text: str) -> float | int:
         value = float("nan")
     if value != value or value in (float("inf"), float("-inf")):
         raise ParameterError(
-            f"'{name}' takes a number, not '{text.strip()}'",
+            tr("'{name}' takes a number, not '{strip}'", name=name, strip=text.strip()),
             asked=f"-p {name}={text}",
-            mend=f"write {name}=VALUE, {name}=LOW:HIGH or {name}=A,B,C with numbers",
+            mend=tr("write {name}=VALUE, {name}=LOW:HIGH or {name}=A,B,C with numbers", name=name),
         )
     return value
 
@@ -81,7 +86,11 @@ def _number(name: str, text: str) -> float | int:
 def _bool(name: str, text: str) -> bool:
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    raise ParameterError(f"'{name}' takes true or false, not '{text}'", asked=f"-p {name}={text}", mend="write true")
+    raise ParameterError(
+        tr("'{name}' takes true or false, not '{text}'", name=name, text=text),
+        asked=f"-p {name}={text}",
+        mend=tr("write true"),
+    )
 
 
 def _extra(name: str, text: str) -> object:
@@ -105,9 +114,14 @@ def _object(name: str, text: str) -> object:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise ParameterError(
-            f"the object of '{name}' is no JSON: {error.msg} at character {error.pos + 1}",
+            tr(
+                "the object of '{name}' is no JSON: {msg} at character {pos}",
+                name=name,
+                msg=error.msg,
+                pos=error.pos + 1,
+            ),
             asked=f"-p {name}={text}",
-            mend='write JSON, for example {"enable_thinking": false}',
+            mend=tr('write JSON, for example {"enable_thinking": false}'),
         ) from None
 
 
@@ -116,12 +130,16 @@ def _from_json(name: str, text: str) -> list[object]:
         values = json.loads(text)
     except json.JSONDecodeError as error:
         raise ParameterError(
-            f"the list of '{name}' is no JSON: {error.msg} at character {error.pos + 1}",
+            tr(
+                "the list of '{name}' is no JSON: {msg} at character {pos}", name=name, msg=error.msg, pos=error.pos + 1
+            ),
             asked=f"-p {name}={text}",
-            mend='write a JSON list, for example ["first", "second"]',
+            mend=tr('write a JSON list, for example ["first", "second"]'),
         ) from None
     if not isinstance(values, list):
-        raise ParameterError(f"'{name}' wants a JSON list", asked=f"-p {name}={text}", mend='write ["...", "..."]')
+        raise ParameterError(
+            tr("'{name}' wants a JSON list", name=name), asked=f"-p {name}={text}", mend=tr('write ["...", "..."]')
+        )
     return values
 
 
@@ -131,10 +149,10 @@ def _from_file(name: str, path: Path) -> list[object]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(
-            f"cannot read the choices of '{name}' from {path}",
+            tr("cannot read the choices of '{name}' from {path}", name=name, path=path),
             asked=f"-p {name}=@{path}",
             found=type(error).__name__,
-            mend="give a UTF-8 text file: a JSON list, or one choice per line",
+            mend=tr("give a UTF-8 text file: a JSON list, or one choice per line"),
         ) from None
     if text.lstrip().startswith("["):
         return _from_json(name, text)

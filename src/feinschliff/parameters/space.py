@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
+from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import CLASSIC_SPACE, DEFAULT_SPACE, EXTRA, check_value, parameter
 from feinschliff.records import Settings, canonical_json
 
@@ -149,7 +150,9 @@ def make_space(spec: Mapping[str, object]) -> Space:
             continue
         if not row.searchable:
             raise ParameterError(
-                f"'{name}' cannot be searched", asked=f"{name}={wanted!r}", mend=f"give {name} one fixed value"
+                tr("'{name}' cannot be searched", name=name),
+                asked=f"{name}={wanted!r}",
+                mend=tr("give {name} one fixed value", name=name),
             )
         if isinstance(knob, Choices) and len(knob.values) == 1:
             fixed[name] = knob.values[0]
@@ -165,7 +168,10 @@ def named_space(name: str) -> dict[str, object]:
     if name == "default":
         return {n: parameter(n).span for n in DEFAULT_SPACE}
     raise ParameterError(
-        f"unknown space '{name}'", asked=name, found="there are 'default' and 'classic'", mend="use one of these, or -p"
+        tr("unknown space '{name}'", name=name),
+        asked=name,
+        found=tr("there are 'default' and 'classic'"),
+        mend=tr("use one of these, or -p"),
     )
 
 
@@ -176,9 +182,9 @@ def _knob(name: str, wanted: object) -> Knob | None:
             return None
         if set(wanted) != {"choices"} or not isinstance(wanted["choices"], list | tuple):
             raise ParameterError(
-                f"'{name}' is a table without a list 'choices'",
+                tr("'{name}' is a table without a list 'choices'", name=name),
                 asked=f"{name}={dict(wanted)!r}",
-                mend=f'write {name} = {{choices = ["...", "..."]}}',
+                mend=tr('write {name} = {{choices = ["...", "..."]}}', name=name),
             )
         return _choices(name, wanted["choices"])
     if not isinstance(wanted, list | tuple):
@@ -192,15 +198,17 @@ def _range(name: str, low: float, high: float) -> Range | Choices:
     row = parameter(name)
     if row.kind not in {"float", "int"}:
         raise ParameterError(
-            f"'{name}' is no number and has no range", asked=f"{name}={low}:{high}", mend="give a list of choices"
+            tr("'{name}' is no number and has no range", name=name),
+            asked=f"{name}={low}:{high}",
+            mend=tr("give a list of choices"),
         )
     check_value(name, low)
     check_value(name, high)
     if low > high:
         raise ParameterError(
-            f"the range of '{name}' is upside down: {low:g} is above {high:g}",
+            tr("the range of '{name}' is upside down: {low:g} is above {high:g}", name=name, low=low, high=high),
             asked=f"{name}={low:g}:{high:g}",
-            mend=f"write {name}={high:g}:{low:g}",
+            mend=tr("write {name}={high:g}:{low:g}", name=name, high=high, low=low),
         )
     if low == high:
         return Choices((check_value(name, low),))
@@ -210,7 +218,9 @@ def _range(name: str, low: float, high: float) -> Range | Choices:
 
 def _choices(name: str, wanted: Sequence[object]) -> Choices:
     if not wanted:
-        raise ParameterError(f"'{name}' has an empty list of choices", asked=f"{name}=[]", mend="give at least one")
+        raise ParameterError(
+            tr("'{name}' has an empty list of choices", name=name), asked=f"{name}=[]", mend=tr("give at least one")
+        )
     values: list[JsonValue] = []
     for w in wanted:
         value = check_value(name, _json(name, w))
@@ -226,7 +236,11 @@ def _json(name: str, value: object) -> JsonValue:
         return [_json(name, v) for v in value]
     if isinstance(value, Mapping):
         return {str(key): _json(name, v) for key, v in value.items()}
-    raise ParameterError(f"'{name}' has a value that is no JSON: {value!r}", asked=name, mend="give a number or a text")
+    raise ParameterError(
+        tr("'{name}' has a value that is no JSON: {value!r}", name=name, value=value),
+        asked=name,
+        mend=tr("give a number or a text"),
+    )
 
 
 def _count(knob: Knob) -> int | None:

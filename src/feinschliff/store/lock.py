@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import sqlalchemy as sa
 
 from feinschliff.errors import InputError
+from feinschliff.i18n import tr
 from feinschliff.store.store import Store
 
 
@@ -72,5 +73,7 @@ def _server_lock(store: Store, run: str) -> Iterator[None]:
 
 def _taken(run: str) -> InputError:
     return InputError(
-        f"run {run} is under way in another process", asked=run, mend="wait until it has ended, then run the same again"
+        tr("run {run} is under way in another process", run=run),
+        asked=run,
+        mend=tr("wait until it has ended, then run the same again"),
     )

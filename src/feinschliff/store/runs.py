@@ -12,6 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from feinschliff.errors import InputError
+from feinschliff.i18n import tr
 from feinschliff.records import canonical_json, digest
 from feinschliff.store.schema import ledger, runs
 from feinschliff.store.store import Store
@@ -119,9 +120,11 @@ def get_run(store: Store, wanted: str) -> Run:
     if len(rows) == 1:
         return _run(rows[0])
     raise InputError(
-        f"no run '{wanted}' in this store" if not rows else f"'{wanted}' is the beginning of {len(rows)} runs",
+        tr("no run '{wanted}' in this store", wanted=wanted)
+        if not rows
+        else tr("'{wanted}' is the beginning of {n_rows} runs", wanted=wanted, n_rows=len(rows)),
         asked=wanted,
-        mend="'fein runs' lists them; --store chooses another store",
+        mend=tr("'fein runs' lists them; --store chooses another store"),
     )
 
 
@@ -147,10 +150,10 @@ def _check_name(connection: sa.Connection, name: str | None, wanted: str) -> Non
     holder = connection.execute(sa.select(runs.c.id).where(runs.c.name == name)).scalar()
     if holder is not None and holder != wanted:
         raise InputError(
-            f"the name '{name}' belongs to run {holder}",
+            tr("the name '{name}' belongs to run {holder}", name=name, holder=holder),
             asked=f"--name {name}",
             found=holder,
-            mend="choose another name",
+            mend=tr("choose another name"),
         )
 
 

@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from pydantic import JsonValue, TypeAdapter
 
 from feinschliff.errors import StoreError, StoreUnusable
+from feinschliff.i18n import tr
 from feinschliff.records import Answer, Message, Score, TokenLogprob, canonical_json, digest
 from feinschliff.store import schema
-from feinschliff.store.ledger import Spent, Tokens, read_spent, uncounted_row
+from feinschliff.store.ledger import VECTORS, Spent, Tokens, read_spent, uncounted_row
 from feinschliff.store.migrate import make_tables
 from feinschliff.store.writer import Entry, Writer, brief, insert_ignoring
 
@@ -67,9 +68,9 @@ class Store:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             raise StoreError(
-                f"the store cannot be read or written: {brief(error)}",
+                tr("the store cannot be read or written: {error}", error=brief(error)),
                 found=type(error).__name__,
-                mend="free some disk space or choose another store with --store; what was committed is kept",
+                mend=tr("free some disk space or choose another store with --store; what was committed is kept"),
             ) from None
 
     def put_prompts(self, prompts: Mapping[str, Sequence[Message]]) -> None:
@@ -117,6 +118,25 @@ class Store:
             "model": paid.model,
         }
         self._writer.put(Entry(row, charge, done))
+
+    def put_vectors(
+        self, vectors: Mapping[str, bytes], *, run: str, charge: Mapping[str, Any], done: Callable[[], None]
+    ) -> None:
+        """Queue embeddings by key, and their charge to `run` (`requests`, `prompt_tokens`, `usd`, `model`); `done` as
+        for `put_answer`."""
+        rows = [{"key": key, "vector": vector} for key, vector in vectors.items()]
+        row = {"run": run, "key": VECTORS, "completion_tokens": 0, **charge}
+        self._writer.put(Entry(None, row, done, rows))
+
+    def get_vectors(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The embeddings that are there, by key."""
+        table = schema.vectors
+        found: dict[str, bytes] = {}
+        with self.transaction() as connection:
+            for chunk in _chunks(keys):
+                query = sa.select(table.c.key, table.c.vector).where(table.c.key.in_(chunk))
+                found |= {key: vector for key, vector in connection.execute(query)}
+        return found
 
     def charge(
         self,
@@ -200,16 +220,20 @@ def open_store(url: str | None = None, *, create: bool = True) -> Store:
     """
     target = chosen_store(url)
     if not create and "://" not in target and not Path(target).expanduser().exists():
-        raise StoreUnusable(f"there is no store {target}", asked=target, mend="check the path, or run something first")
+        raise StoreUnusable(
+            tr("there is no store {target}", target=target),
+            asked=target,
+            mend=tr("check the path, or run something first"),
+        )
     try:
         engine = _engine(target)
         make_tables(engine)
     except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError, ValueError) as error:
         raise StoreUnusable(
-            f"cannot open the store {_redacted(target)}",
+            tr("cannot open the store {target}", target=_redacted(target)),
             asked=_redacted(target),
             found=brief(error) if isinstance(error, sa.exc.DBAPIError | OSError) else type(error).__name__,
-            mend="give a path or a URL such as sqlite:///runs.db or postgresql+psycopg://host/name with --store",
+            mend=tr("give a path or a URL such as sqlite:///runs.db or postgresql+psycopg://host/name with --store"),
         ) from None
     return Store(engine)
 

@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from feinschliff.errors import StoreError
-from feinschliff.store.schema import ledger
+from feinschliff.i18n import tr
+from feinschliff.store.schema import ledger, vectors
 
 _MOST_PER_COMMIT = 2000
 
@@ -27,6 +28,7 @@ class Entry:
     answer: Mapping[str, Any] | None
     charge: Mapping[str, Any] | None
     done: Callable[[], None]
+    vectors: Sequence[Mapping[str, Any]] = ()
 
 
 class Writer:
@@ -35,6 +37,7 @@ class Writer:
     def __init__(self, engine: sa.Engine, insert_answers: sa.Executable) -> None:
         self._engine = engine
         self._insert_answers = insert_answers
+        self._insert_vectors = insert_ignoring(engine, vectors)
         self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="fein-store", daemon=True)
@@ -54,7 +57,7 @@ class Writer:
         self._queue.put(Entry(None, None, reached.set))
         while not reached.wait(0.2):
             if not self._thread.is_alive() and not reached.is_set():
-                raise StoreError("the store is closed", mend="open it again")
+                raise StoreError(tr("the store is closed"), mend=tr("open it again"))
         self._check()
 
     def close(self) -> None:
@@ -65,9 +68,9 @@ class Writer:
     def _check(self) -> None:
         if self._error is not None:
             raise StoreError(
-                f"the store cannot be written: {brief(self._error)}",
+                tr("the store cannot be written: {error}", error=brief(self._error)),
                 found=type(self._error).__name__,
-                mend="free some disk space or choose another store with --store; what was committed is kept",
+                mend=tr("free some disk space or choose another store with --store; what was committed is kept"),
             )
 
     def _run(self) -> None:
@@ -102,11 +105,14 @@ class Writer:
     def _commit(self, batch: Sequence[Entry]) -> None:
         answer_rows = [e.answer for e in batch if e.answer is not None]
         charges = [e.charge for e in batch if e.charge is not None]
+        vector_rows = [row for e in batch for row in e.vectors]
         if not answer_rows and not charges:
             return
         with self._engine.begin() as connection:
             if answer_rows:
                 connection.execute(self._insert_answers, answer_rows)
+            if vector_rows:
+                connection.execute(self._insert_vectors, vector_rows)
             if charges:
                 connection.execute(sa.insert(ledger), charges)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from feinschliff.errors import FeinschliffError, Interrupted, RunError, StoreError
 from feinschliff.generation import Payer
+from feinschliff.i18n import tr
 from feinschliff.store import Run, update_run
 from feinschliff.tuning.result import Result
 
@@ -69,13 +70,13 @@ def keeping_track(run: Run, payer: Payer) -> Iterator[Clock]:
             yield clock
         clock.note()  # takes back what the last tick was ahead
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
-        caught = Interrupted("interrupted") if isinstance(error, KeyboardInterrupt) else error
+        caught = Interrupted(tr("interrupted")) if isinstance(error, KeyboardInterrupt) else error
         with suppress(StoreError):  # a store that is gone cannot note it either
             clock.note(status="interrupted" if isinstance(caught, Interrupted) else "failed")
         if isinstance(caught, FeinschliffError):
             caught.run = run.id
             raise caught from None
         raise RunError(
-            f"unexpected {type(caught).__name__}: {str(caught)[:300]}",
-            mend="this is a mistake of ours; what was paid for is kept",
+            tr("unexpected {kind}: {caught}", kind=type(caught).__name__, caught=str(caught)[:300]),
+            mend=tr("this is a mistake of ours; what was paid for is kept"),
         ).of_run(run.id) from caught

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from feinschliff.errors import BudgetError
 from feinschliff.generation import Caps, Prices
+from feinschliff.i18n import tr
 from feinschliff.records import Answer
 
 CONFIRMATION_SHARE = 0.25
@@ -118,16 +119,24 @@ def check_budget(plan: Plan, *, least_answers: int) -> None:
     needed = -int(-least_answers // PLANNED_SHARE)
     if caps.requests is not None and int(caps.requests * PLANNED_SHARE) < least_answers:
         raise BudgetError(
-            f"{caps.requests} requests are too few for a first design and a confirmation",
+            tr("{requests} requests are too few for a first design and a confirmation", requests=caps.requests),
             asked=f"requests = {caps.requests}",
-            found=f"at least {needed} are needed ({least_answers} answers, and a reserve for retries)",
-            mend=f"allow {needed} requests or more",
+            found=tr(
+                "at least {needed} are needed ({least_answers} answers, and a reserve for retries)",
+                needed=needed,
+                least_answers=least_answers,
+            ),
+            mend=tr("allow {needed} requests or more", needed=needed),
         )
     if plan.answers_planned < least_answers:
         asked = f"tokens = {caps.tokens}" if caps.tokens is not None else f"usd = {caps.usd}"
         raise BudgetError(
-            "the limit of tokens or money is too small for a first design and a confirmation",
+            tr("the limit of tokens or money is too small for a first design and a confirmation"),
             asked=asked,
-            found=f"it pays for about {max(0, plan.answers_planned)} answers, and at least {least_answers} are needed",
-            mend="allow more, or set a smaller max_tokens",
+            found=tr(
+                "it pays for about {answers_planned} answers, and at least {least_answers} are needed",
+                answers_planned=max(0, plan.answers_planned),
+                least_answers=least_answers,
+            ),
+            mend=tr("allow more, or set a smaller max_tokens"),
         )

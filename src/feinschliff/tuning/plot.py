@@ -19,6 +19,7 @@ from feinschliff.generation import (
     most_prompt_tokens,
     render_messages,
 )
+from feinschliff.i18n import tr
 from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.probing import PROBE_ANSWERS
@@ -118,7 +119,10 @@ def first_cost(plot: Plot, parts: Split) -> Cost:
 
 def nothing_to_search(found: str) -> ParameterError:
     return ParameterError(
-        "there is nothing to search", asked="a knob with a range or choices", found=found, mend="give -p NAME=LOW:HIGH"
+        tr("there is nothing to search"),
+        asked="a knob with a range or choices",
+        found=found,
+        mend=tr("give -p NAME=LOW:HIGH"),
     )
 
 

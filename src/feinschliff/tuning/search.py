@@ -9,6 +9,7 @@ import numpy as np
 
 from feinschliff.errors import RunError
 from feinschliff.generation import Ask, Payer, generate
+from feinschliff.i18n import tr
 from feinschliff.measure import score_answers
 from feinschliff.records import Answer, Settings
 from feinschliff.scorers.protocol import Scorer
@@ -68,9 +69,13 @@ class Search:
         """Stop after the first design where no answer could be scored. Raises: RunError with the first reason."""
         if self._reasons and not any(t.scored for t in self.state.tried):
             raise RunError(
-                f"none of the {len(self._reasons)} first answers could be scored: {self._reasons[0]}",
+                tr(
+                    "none of the {n_reasons} first answers could be scored: {reasons}",
+                    n_reasons=len(self._reasons),
+                    reasons=self._reasons[0],
+                ),
                 found=self._reasons[0],
-                mend="correct the scorer, the targets or the prompt; the answers are kept",
+                mend=tr("correct the scorer, the targets or the prompt; the answers are kept"),
             )
 
     def _affordable(self, proposals: Iterable[Proposal]) -> list[Proposal]:

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.formats.table import Table, check_header, no_rows
 from feinschliff.datasets.formats.text import read_text
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 
 _DELIMITERS = ",;\t"
 _FIELD_LIMIT = min(sys.maxsize, 2**31 - 1)
@@ -37,10 +38,17 @@ def read_csv(path: Path, *, limit: int | None = None) -> Table:
     for number, (line, start) in enumerate(zip(lines[1:], starts[1:], strict=True), 1):
         if len(line) != len(header):
             raise DataError(
-                f"row {number} of '{path}' (line {start}) has {len(line)} fields, the header has {len(header)}",
+                tr(
+                    "row {number} of '{path}' (line {start}) has {n_line} fields, the header has {n_header}",
+                    number=number,
+                    path=path,
+                    start=start,
+                    n_line=len(line),
+                    n_header=len(header),
+                ),
                 asked=str(path),
-                found=f"starting with '{line[0][:40]}'",
-                mend="put fields that hold the delimiter or a line break in quotation marks",
+                found=tr("starting with '{line}'", line=line[0][:40]),
+                mend=tr("put fields that hold the delimiter or a line break in quotation marks"),
             )
     rows = tuple(dict[str, JsonValue](zip(header, line, strict=True)) for line in lines[1:])
     return Table(path, tuple(header), rows, tuple(range(1, len(rows) + 1)))
@@ -62,10 +70,10 @@ def _lines(path: Path, text: str, delimiter: str, limit: int | None) -> tuple[li
             start = reader.line_num + 1
     except csv.Error as error:
         raise DataError(
-            f"'{path}' is no sound CSV from line {start} on ({error})",
+            tr("'{path}' is no sound CSV from line {start} on ({error})", path=path, start=start, error=error),
             asked=str(path),
             found=_line_of(text, start),
-            mend="look for a quotation mark that is not closed, or not doubled inside a quoted field",
+            mend=tr("look for a quotation mark that is not closed, or not doubled inside a quoted field"),
         ) from None
     return lines, starts
 

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.formats.table import Row, Table, no_rows
 from feinschliff.datasets.formats.text import read_text
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 
 
 def read_json(path: Path, *, limit: int | None = None) -> Table:
@@ -28,10 +29,10 @@ def read_json(path: Path, *, limit: int | None = None) -> Table:
     for number, value in values:
         if not isinstance(value, dict):
             raise DataError(
-                f"row {number} of '{path}' is no JSON object",
+                tr("row {number} of '{path}' is no JSON object", number=number, path=path),
                 asked=str(path),
                 found=json.dumps(value, ensure_ascii=False)[:60],
-                mend='write each row as {"column": value, ...}',
+                mend=tr('write each row as {"column": value, ...}'),
             )
         rows.append(value)
         columns.update(dict.fromkeys(value))
@@ -52,10 +53,10 @@ def _json_lines(path: Path, text: str, limit: int | None) -> list[tuple[int, Jso
             values.append((number, _loads(line)))
         except (ValueError, RecursionError) as error:
             raise DataError(
-                f"line {number} of '{path}' is no JSON ({error})",
+                tr("line {number} of '{path}' is no JSON ({error})", number=number, path=path, error=error),
                 asked=str(path),
                 found=line.strip()[:60],
-                mend="write one JSON object per line, or call a JSON list .json",
+                mend=tr("write one JSON object per line, or call a JSON list .json"),
             ) from None
     return values
 
@@ -65,17 +66,17 @@ def _json_list(path: Path, text: str, limit: int | None) -> list[tuple[int, Json
         value = _loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(
-            f"'{path}' is no JSON ({error})",
+            tr("'{path}' is no JSON ({error})", path=path, error=error),
             asked=str(path),
             found=text.strip()[:60],
-            mend="write a list of objects, or call a file with one object per line .jsonl",
+            mend=tr("write a list of objects, or call a file with one object per line .jsonl"),
         ) from None
     if not isinstance(value, list):
         raise DataError(
-            f"'{path}' holds no list",
+            tr("'{path}' holds no list", path=path),
             asked=str(path),
             found=f"a JSON {type(value).__name__}",
-            mend="write a list of objects",
+            mend=tr("write a list of objects"),
         )
     return list(enumerate(value[:limit], 1))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 
 Row = dict[str, JsonValue]
 
@@ -30,24 +31,29 @@ def check_header(path: Path, header: Sequence[str]) -> None:
     """Every column needs a name of its own. Raises: DataError."""
     if not all(header):
         raise DataError(
-            f"column {list(header).index('') + 1} of '{path}' has no name",
+            tr("column {index} of '{path}' has no name", index=list(header).index("") + 1, path=path),
             asked=str(path),
             found=", ".join(header),
-            mend="name each column in the first line",
+            mend=tr("name each column in the first line"),
         )
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise DataError(
-            f"'{path}' names a column twice: {', '.join(twice)}",
+            tr("'{path}' names a column twice: {twice}", path=path, twice=", ".join(twice)),
             asked=str(path),
             found=", ".join(header),
-            mend="give each column a name of its own",
+            mend=tr("give each column a name of its own"),
         )
 
 
 def no_rows(path: Path, found: str) -> DataError:
     """The error for a file without data."""
-    return DataError(f"'{path}' holds no rows", asked=str(path), found=found, mend="give a file with at least one row")
+    return DataError(
+        tr("'{path}' holds no rows", path=path),
+        asked=str(path),
+        found=found,
+        mend=tr("give a file with at least one row"),
+    )
 
 
 def cell_text(value: JsonValue) -> str | None:

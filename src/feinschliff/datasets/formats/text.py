@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from feinschliff.errors import DataError
+from feinschliff.i18n import tr
 
 
 def read_bytes(path: Path) -> bytes:
@@ -13,16 +14,16 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise DataError(
-            f"there is no file '{path}'",
+            tr("there is no file '{path}'", path=path),
             asked=str(path),
-            found="nothing there",
-            mend="check the path; it is relative to the working folder",
+            found=tr("nothing there"),
+            mend=tr("check the path; it is relative to the working folder"),
         ) from None
     except OSError as error:
         raise DataError(
-            f"'{path}' cannot be read ({error.strerror or error})",
+            tr("'{path}' cannot be read ({error})", path=path, error=error.strerror or error),
             asked=str(path),
-            mend="check what it is and who may read it",
+            mend=tr("check what it is and who may read it"),
         ) from error
 
 
@@ -31,18 +32,24 @@ def read_text(path: Path) -> str:
     data = read_bytes(path)
     if b"\0" in data[:1_000_000]:
         raise DataError(
-            f"'{path}' is no text: it holds NUL bytes",
+            tr("'{path}' is no text: it holds NUL bytes", path=path),
             asked=str(path),
-            found="binary data (or UTF-16)",
-            mend="save it as CSV or JSONL in UTF-8",
+            found=tr("binary data (or UTF-16)"),
+            mend=tr("save it as CSV or JSONL in UTF-8"),
         )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"'{path}' is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}, in line {line}",
+            tr(
+                "'{path}' is not UTF-8: byte {start} is 0x{start2:02x}, in line {line}",
+                path=path,
+                start=error.start,
+                start2=data[error.start],
+                line=line,
+            ),
             asked=str(path),
-            found="another encoding (Latin-1 or Windows-1252 perhaps)",
-            mend="save it again as UTF-8",
+            found=tr("another encoding (Latin-1 or Windows-1252 perhaps)"),
+            mend=tr("save it again as UTF-8"),
         ) from None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from feinschliff.errors import ParameterError
+from feinschliff.i18n import tr
 from feinschliff.tuning.samplers.fein import FeinSampler
 from feinschliff.tuning.samplers.plain import GridSampler, RandomSampler
 from feinschliff.tuning.samplers.protocol import Proposal, Sampler
@@ -15,10 +16,10 @@ def make_sampler(name: str, *, seed: int) -> Sampler:
     """The sampler of this name. Raises: ParameterError for an unknown one."""
     if name not in SAMPLERS:
         raise ParameterError(
-            f"unknown sampler '{name}'",
+            tr("unknown sampler '{name}'", name=name),
             asked=f"--sampler {name}",
-            found="there are " + ", ".join(SAMPLERS),
-            mend="use one of these",
+            found=tr("there are ") + ", ".join(SAMPLERS),
+            mend=tr("use one of these"),
         )
     return SAMPLERS[name](seed=seed)
 
