@@ -40,7 +40,7 @@ class Before:
             print_json({"dry_run": True, **estimate})
             return
         with writing():
-            for line in (estimate_line(estimate), *estimate["notes"], *map(retold, estimate["warnings"])):
+            for line in (estimate_line(estimate), *map(retold, [*estimate["notes"], *estimate["warnings"]])):
                 stdout().print(line, soft_wrap=True, markup=False)
 
 
