@@ -19,6 +19,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 from string import Formatter
 
+import typer
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -50,7 +51,25 @@ def collected(source: Path = SOURCE) -> tuple[Catalog, list[str]]:
         if kinds.setdefault(first, isinstance(text, str)) != isinstance(text, str):
             problems.append(f"{file}: used both with and without a count: {first!r}")
         catalog.add(text, locations=[(f"src/feinschliff/{Path(file).as_posix()}", None)])
+    for text in _help_texts():
+        catalog.add(text, locations=[("src/feinschliff/cli", None)])
     return catalog, problems + list(_missed(source, set(kinds)))
+
+
+def _help_texts() -> Iterator[str]:
+    """Paragraphs of the verbs' help, which stands in their docstrings; examples stay as they are."""
+    from feinschliff.cli.app import app
+    from feinschliff.cli.lazy import help_paragraphs
+
+    commands = [typer.main.get_command(app)]
+    while commands:
+        command = commands.pop()
+        for part in help_paragraphs(command.help or ""):
+            if not part.startswith("Example:"):
+                yield part
+        if hasattr(command, "list_commands"):
+            context = typer.Context(command)
+            commands += [command.get_command(context, name) for name in command.list_commands(context)]
 
 
 def _is_source(folder: str | os.PathLike[str]) -> bool:

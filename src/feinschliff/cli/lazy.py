@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from feinschliff.i18n import language, translated
+
 QUIET: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": "rich"}
 """What all our groups have in common."""
 
@@ -37,11 +39,31 @@ class Verb:
             single.command(self.name)(made)
             command = typer.main.get_command(single)
         command.name = self.name
+        _translate(command)
         return command
 
     def line(self) -> TyperCommand:
         """The verb as it stands in a list, without importing its module."""
-        return TyperCommand(self.name, help=self.summary)
+        return TyperCommand(self.name, help=translated_help(self.summary))
+
+
+def help_paragraphs(text: str) -> list[str]:
+    """The paragraphs of a help text, each in one line."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
+def translated_help(text: str) -> str:
+    """A help text in the user's language, paragraph by paragraph; as it is in English."""
+    if language() == "en":
+        return text
+    return "\n\n".join(translated(part) for part in help_paragraphs(text))
+
+
+def _translate(command: Any) -> None:
+    if command.help:
+        command.help = translated_help(command.help)
+    for child in getattr(command, "commands", {}).values():
+        _translate(child)
 
 
 class Group(TyperGroup):

@@ -112,10 +112,11 @@ def print_error(error: FeinschliffError, *, as_json: bool) -> int:
             pass  # nobody can read it there: say it where somebody may
     console = stderr()
     console.print(f"[bold red]{error.kind}[/]: {escape(error.message)}")
-    for label, text in (("asked", error.asked), ("found", error.found), ("mend", error.mend)):
+    for label, text in ((tr("asked"), error.asked), (tr("found"), error.found), (tr("mend"), error.mend)):
         if text:
             console.print(f"  [dim]{label}[/] {escape(text)}")
     if error.run is not None:
-        console.print(f"  [dim]run[/] {error.run}: what was paid for is kept")
-        console.print("  the same command, without --fresh, goes on from there")
+        label = tr("run")
+        console.print(f"  [dim]{label}[/] {error.run}: " + tr("what was paid for is kept"))
+        console.print("  " + tr("the same command, without --fresh, goes on from there"))
     return error.exit_code

@@ -14,6 +14,7 @@ from feinschliff.cli.before import Before
 from feinschliff.cli.clock import started
 from feinschliff.cli.output import stderr
 from feinschliff.generation import Estimate
+from feinschliff.i18n import tr
 from feinschliff.records import Answer
 from feinschliff.tuning import Step
 
@@ -44,7 +45,7 @@ class ProgressDisplay:
     def __enter__(self) -> Self:
         if self._live:
             self._progress.start()
-            self._task = self._progress.add_task(self._phase, total=None, text="")
+            self._task = self._progress.add_task(_name(self._phase), total=None, text="")
         return self
 
     def __exit__(
@@ -77,7 +78,7 @@ class ProgressDisplay:
         return go_on
 
     def _on_run(self, run: str) -> None:
-        self._console.print(f"run {run}")
+        self._console.print(tr("run {run}", run=run))
 
     def _on_phase(self, phase: str, planned: int | None) -> None:
         self._phase, self._planned = phase, planned
@@ -96,22 +97,41 @@ class ProgressDisplay:
         now = time.monotonic()
         if self._task is not None:
             self._progress.update(
-                self._task, description=self._phase, completed=self._answers, total=self._planned, text=self._text(now)
+                self._task, description=_name(self._phase), completed=self._answers, total=self._planned, text=self._text(now)
             )
         elif force or now - self._last_line >= _EVERY_S:
             self._last_line = now
-            self._console.print(f"{self._phase}: {self._text(now)}")
+            self._console.print(f"{_name(self._phase)}: {self._text(now)}")
 
     def _text(self, now: float) -> str:
-        of = f" of at most {self._planned}" if self._planned else ""
-        parts = [f"{self._answers}{of} answers", f"{self._tokens} tokens"]
+        if self._planned:
+            answers = tr("{n} of at most {planned} answers", n=self._answers, planned=self._planned)
+        else:
+            answers = tr("{n} answers", n=self._answers)
+        parts = [answers, tr("{n} tokens", n=self._tokens)]
         if self._best is not None:
-            parts.append(f"best so far {self._best:.3f}")
+            parts.append(tr("best so far {best:.3f}", best=self._best))
         elapsed = now - self._started
         if self._planned and self._answers >= 10:
             left = elapsed / self._answers * max(0, self._planned - self._answers)
-            parts.append(f"at most {_duration(left)} left")
+            parts.append(tr("at most {duration} left", duration=_duration(left)))
         return ", ".join(parts)
+
+
+def _name(phase: str) -> str:
+    """A phase in the user's language."""
+    names = {
+        "start": tr("start"),
+        "probe": tr("probe"),
+        "search": tr("search"),
+        "confirm": tr("confirm"),
+        "compare": tr("compare"),
+        "generate": tr("generate"),
+        "check": tr("check"),
+        "posts": tr("posts"),
+        "subjects": tr("subjects"),
+    }
+    return names.get(phase, phase)
 
 
 def _duration(seconds: float) -> str:

@@ -51,6 +51,11 @@ def tr(text: str, /, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+def translated(text: str) -> str:
+    """A text that is not written where it is shown (the help of a verb is its docstring), in the user's language."""
+    return _catalogue(language()).gettext(text)
+
+
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """As `tr` for a count: `one` for one thing, `many` for any other number; `{n}` is the count."""
     return _catalogue(language()).ngettext(one, many, n).format(n=n, **values)
