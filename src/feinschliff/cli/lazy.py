@@ -86,6 +86,7 @@ class LazyGroup(Group):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
+        self.help = translated_help(self.help or "")
         self.commands = {verb.name: verb.line() for verb in self.verbs}
         self._listing = False
 
