@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="seed of the first case")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--prefix", default="", help="put before each command with a limit on time: 'chrt -r 1'")
+    parser.add_argument("--prefix", default="", help="put before each command, as 'chrt -r 1' on a busy machine")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
@@ -114,7 +114,7 @@ def run_case(case: Case, folder: Path, *, prefix: list[str]) -> dict[str, Any]:
     """Run it to its end, and compare the server's books with the limits."""
     with MeteredServer(models=tuple(PRICES), keep=False, silence_s=30.0, **case.server) as server:
         command = [
-            *(prefix if "seconds" in case.limits else []), sys.executable, "-m", "feinschliff",
+            *prefix, sys.executable, "-m", "feinschliff",
             case.verb, str(folder / "data.csv"),
             "--prompt", "{{ post }} ANSWER: {{ subject }} 안녕 🎉", "--endpoint", server.url, "--model", "small",
             "--store", str(folder / f"{case.seed}.db"), "--json", *case.options,

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from feinschliff._api import Watch, check, compare, generate, score, tune
     from feinschliff.build import Endpoint
     from feinschliff.datasets.task import Task
-    from feinschliff.errors import FeinschliffError, InputError, Interrupted, RunError
+    from feinschliff.errors import FeinschliffError, InputError, Interrupted, NotStarted, RunError
+    from feinschliff.generation import Estimate
     from feinschliff.records import Answer, Example, Score, Settings
     from feinschliff.tuning import Result
 
@@ -31,7 +32,9 @@ _HOMES = {
     "FeinschliffError": "feinschliff.errors",
     "InputError": "feinschliff.errors",
     "Interrupted": "feinschliff.errors",
+    "NotStarted": "feinschliff.errors",
     "RunError": "feinschliff.errors",
+    "Estimate": "feinschliff.generation",
     "Answer": "feinschliff.records",
     "Example": "feinschliff.records",
     "Score": "feinschliff.records",
@@ -42,10 +45,12 @@ _HOMES = {
 __all__ = [
     "Answer",
     "Endpoint",
+    "Estimate",
     "Example",
     "FeinschliffError",
     "InputError",
     "Interrupted",
+    "NotStarted",
     "Result",
     "RunError",
     "Score",
