@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.fakes.answers import noisy_echo, prompt_of
+from tests.fakes.embeddings import embeddings
 from tests.fakes.streams import STREAM_FAULTS, StreamStyle, events, on_the_wire
 
 FAULTS = ("429", "429-retry-after", "500", "503", "garbage", "html", "no-choices", "wrong-types", "cut", "silence")
@@ -40,7 +41,7 @@ class FakeServer:
 
     answer: Answer = noisy_echo
     faults: Mapping[str, float] = field(default_factory=dict)
-    """Share of each fault; applies to every path."""
+    """Share of each fault; applies to every path, those of streams only to streams."""
     seed: int = 0
     latency_s: float = 0.0
     api_key: str | None = None
@@ -175,9 +176,10 @@ class FakeServer:
             self.times.append(time.monotonic())
         if pause_s := self._pause_s(body):
             await asyncio.sleep(pause_s)
-        if (fault := self._fault()) is not None:
+        fault = self._fault()
+        if fault is not None and (fault not in STREAM_FAULTS or body.get("stream")):
             self.counts[fault] += 1
-            if fault in STREAM_FAULTS and body.get("stream"):
+            if fault in STREAM_FAULTS:
                 status, value = self._regular(path, headers, body)
                 return self._stream(value, body, fault=fault) if status == 200 else http_response(status, value)
             return await self._broken(fault, body)
@@ -203,7 +205,7 @@ class FakeServer:
         if kind == "silence":
             await asyncio.sleep(self.silence_s)
             return None
-        if kind == "cut" or kind in STREAM_FAULTS:
+        if kind == "cut":
             return None
         if kind == "429-retry-after":
             return http_response(429, {"error": {"message": "slow down"}}, {"Retry-After": self.retry_after})
@@ -228,6 +230,8 @@ class FakeServer:
             return 200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
         if path in (f"{self.prefix}/chat/completions", f"{self.prefix}/completions"):
             return self._complete(body, chat=path.endswith("chat/completions"))
+        if path == f"{self.prefix}/embeddings" and body.get("model") in self.models:
+            return embeddings(body["model"], body["input"], usage=self.usage)
         return 404, {"error": {"message": f"no such path {path}"}}
 
     def _stream(self, value: Any, body: Mapping[str, Any], *, fault: str | None = None) -> bytes | Stream:

@@ -8,14 +8,19 @@ from dataclasses import replace
 
 from feinschliff.endpoints.line import Line
 from feinschliff.endpoints.parse import BrokenBody, Parsed, parse_answer
+from feinschliff.endpoints.parse_vectors import parse_vectors
 from feinschliff.endpoints.protocol import Backend, Reply, Request, Streaming
 from feinschliff.endpoints.stream import AnswerStream
 from feinschliff.endpoints.transport import AttemptFailed
+
+_SERVER_ERROR = 500
 
 
 async def attempt(line: Line, request: Request, limit_s: float, *, number: int) -> Reply:
     """The reply within `limit_s` seconds; `number` counts the attempts at this request. Raises: AttemptFailed."""
     try:
+        if request.embeds:
+            return await _embedded(line, request, limit_s, number)
         if request.streaming is None:
             return await _whole(line, request, limit_s, number)
         return await _in_pieces(line, request, request.streaming, limit_s, number)
@@ -31,6 +36,31 @@ async def _whole(line: Line, request: Request, limit_s: float, number: int) -> R
     content = await line.post(body, limit_s)
     latency_s = time.perf_counter() - started
     return _reply(request, parse_answer(content), latency_s, number)
+
+
+async def _embedded(line: Line, request: Request, limit_s: float, number: int) -> Reply:
+    assert line.embed is not None
+    texts = [message.content for message in request.messages]
+    body = json.dumps({"model": request.model, "input": texts, **request.fields}, separators=(",", ":")).encode()
+    started = time.perf_counter()
+    try:
+        content = await line.embed(body, limit_s)
+    except AttemptFailed as failed:
+        if failed.status == _SERVER_ERROR and "too large" in str(
+            failed
+        ):  # llama.cpp's word for a text that is too long
+            raise AttemptFailed(str(failed), kind="400", status=400) from failed
+        raise
+    latency_s = time.perf_counter() - started
+    vectors, tokens = parse_vectors(content, len(texts))
+    return Reply(
+        request,
+        prompt_tokens=tokens,
+        completion_tokens=None if tokens is None else 0,
+        latency_s=latency_s,
+        attempts=number,
+        vectors=vectors,
+    )
 
 
 async def _in_pieces(line: Line, request: Request, streaming: Streaming, limit_s: float, number: int) -> Reply:

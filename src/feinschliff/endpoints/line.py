@@ -32,6 +32,8 @@ class Line:
     breaker: Breaker
     patience: Patience
     rate: RateLimit
+    embed: Callable[[bytes, float], Awaitable[bytes]] | None = None
+    """As `post`, for embeddings."""
 
 
 class StreamDialect:

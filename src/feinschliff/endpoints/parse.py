@@ -109,7 +109,7 @@ def string(value: Any) -> str | None:
 
 def count(value: Any) -> int | None:
     """The value where it is a number of things."""
-    number = _finite(value)
+    number = finite(value)
     return None if number is None or number < 0 else int(number)
 
 
@@ -134,9 +134,9 @@ def _position(entry: Mapping[str, Any]) -> TokenLogprob:
     top = entry.get("top_logprobs")
     return TokenLogprob(
         token=str(entry.get("token", "")),
-        logprob=_finite(entry.get("logprob")),
+        logprob=finite(entry.get("logprob")),
         top=tuple(
-            TopLogprob(token=str(one.get("token", "")), logprob=_finite(one.get("logprob")))
+            TopLogprob(token=str(one.get("token", "")), logprob=finite(one.get("logprob")))
             for one in (top if isinstance(top, list) else ())
             if isinstance(one, dict)
         ),
@@ -148,7 +148,7 @@ def _legacy(tokens: list[Any], value: Mapping[str, Any]) -> tuple[TokenLogprob, 
     chosen = _padded(value.get("token_logprobs"), len(tokens))
     tops = _padded(value.get("top_logprobs"), len(tokens))
     return tuple(
-        TokenLogprob(token=str(token), logprob=_finite(logprob), top=_candidates(top))
+        TokenLogprob(token=str(token), logprob=finite(logprob), top=_candidates(top))
         for token, logprob, top in zip(tokens, chosen, tops, strict=True)
     )
 
@@ -161,10 +161,10 @@ def _padded(values: Any, count: int) -> list[Any]:
 def _candidates(top: Any) -> tuple[TopLogprob, ...]:
     if not isinstance(top, dict):
         return ()
-    return tuple(TopLogprob(token=token, logprob=_finite(logprob)) for token, logprob in top.items())
+    return tuple(TopLogprob(token=token, logprob=finite(logprob)) for token, logprob in top.items())
 
 
-def _finite(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

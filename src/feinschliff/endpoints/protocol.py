@@ -52,6 +52,8 @@ class Request:
     """Most tokens that the answer can have; what a token budget reserves."""
     streaming: Streaming | None = None
     """None: the answer comes in one piece."""
+    embeds: bool = False
+    """True: no answer is wanted but the embedding of each message's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Reply:
     """Pieces that it came in: at least so many tokens were made."""
     stopped_early: bool = False
     """True where the request was ended because the answer looped; the text ends where that was certain."""
+    vectors: tuple[tuple[float, ...], ...] = ()
+    """The embeddings that were asked for, one per message, all of one length."""
 
 
 class Gate(Protocol):

@@ -17,8 +17,8 @@ _RETRIED = frozenset({408, 409, 425, 429})
 
 
 def is_retried(status: int) -> bool:
-    """True for statuses that can pass by themselves."""
-    return status in _RETRIED or status >= 500
+    """True for statuses that can pass by themselves; 501 says that the server cannot do this at all."""
+    return status in _RETRIED or (status >= 500 and status != 501)
 
 
 def backoff_s(failures: int, retry_after_s: float | None) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from feinschliff.endpoints.protocol import Reply, Request
 from feinschliff.generation.budget import Budget
-from feinschliff.records import Answer
+from feinschliff.generation.usage import prompt_tokens
 from feinschliff.store import Paid, Store
 
 
@@ -76,15 +76,7 @@ class Account:
 
     def put(self, paid: Paid, reply: Reply, *, done: Callable[[], None]) -> None:
         """Book an answer with the attempts that are not booked yet, and keep it, unless its failure may pass."""
-        requests = self._unbooked(paid.answer, reply)
-        answered = reply.request.id in self._answered
-        self._answered.discard(reply.request.id)
-
-        def booked() -> None:
-            if answered:
-                self._booked()
-            done()
-
+        requests, booked = self._open_attempts(reply, done)
         if reply.transient:
             # Paid for, but no answer: the next call asks again, since what failed may have passed.
             self._store.charge(self._run, requests, model=paid.model, done=booked)
@@ -93,8 +85,30 @@ class Account:
         usd = None if price is None else price.of(paid.answer.prompt_tokens, paid.answer.completion_tokens)
         self._store.put_answer(paid, run=self._run, usd=usd, requests=requests, done=booked)
 
-    def _unbooked(self, answer: Answer, reply: Reply) -> int:
-        return max(0, answer.attempts - self._failed.pop(reply.request.id, 0))
+    def put_vectors(self, vectors: Mapping[str, bytes], reply: Reply, *, done: Callable[[], None]) -> None:
+        """Book a request for embeddings, and keep them by these keys; none where it failed."""
+        requests, booked = self._open_attempts(reply, done)
+        model = reply.request.model
+        if reply.failure is not None:
+            self._store.charge(self._run, requests, model=model, done=booked)
+            return
+        tokens, price = prompt_tokens(reply), self._budget.prices.of(model)
+        usd = None if price is None else price.of(tokens, 0)
+        charge = {"requests": requests, "prompt_tokens": tokens, "usd": usd, "model": model}
+        self._store.put_vectors(vectors, run=self._run, charge=charge, done=booked)
+
+    def _open_attempts(self, reply: Reply, done: Callable[[], None]) -> tuple[int, Callable[[], None]]:
+        """(attempts at a request that are not booked yet, what is to be called once they are)."""
+        requests = max(0, reply.attempts - self._failed.pop(reply.request.id, 0))
+        answered = reply.request.id in self._answered
+        self._answered.discard(reply.request.id)
+
+        def booked() -> None:
+            if answered:
+                self._booked()
+            done()
+
+        return requests, booked
 
     def _booked(self) -> None:
         with self._lock:

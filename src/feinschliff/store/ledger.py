@@ -12,6 +12,9 @@ from feinschliff.store.schema import ledger
 Tokens = tuple[int, int]
 """(prompt tokens, completion tokens)"""
 
+VECTORS = "vectors"
+"""Key of the rows for embeddings."""
+
 
 @dataclass(frozen=True)
 class ModelSpent:
@@ -97,7 +100,7 @@ def _spent_query(run: str) -> sa.Select[Any]:
     return (
         sa.select(
             c.model,
-            sa.func.count(c.key),
+            sa.func.count(sa.case((c.key != VECTORS, c.key))),
             sa.func.coalesce(sa.func.sum(c.requests), 0),
             *(tokens(column, counted) for column in (c.prompt_tokens, c.completion_tokens)),
             sa.func.sum(c.usd),

@@ -50,8 +50,16 @@ ledger = sa.Table(
     sa.Column("usd", sa.Float, nullable=True),
     sa.Column("model", sa.Text, nullable=True),
 )
-"""What runs were charged. A row with the `key` of an answer holds that answer's tokens as they were counted; a row
-without one holds attempts that brought no answer, with the most tokens that they can have cost."""
+"""What runs were charged. A row with the `key` of an answer, or `vectors` for embeddings, holds tokens as they were
+counted; a row without one holds attempts that brought no answer, with the most tokens that they can have cost."""
+
+vectors = sa.Table(
+    "vectors",
+    METADATA,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+"""Embeddings as little-endian 32-bit floats, by hash of endpoint, model and text."""
 
 scores = sa.Table(
     "scores",

@@ -135,7 +135,7 @@ class Store:
         with self.transaction() as connection:
             for chunk in _chunks(keys):
                 query = sa.select(table.c.key, table.c.vector).where(table.c.key.in_(chunk))
-                found |= {key: vector for key, vector in connection.execute(query)}
+                found |= {row.key: row.vector for row in connection.execute(query)}
         return found
 
     def charge(
