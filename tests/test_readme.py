@@ -13,7 +13,7 @@ from tests.readme import README, command
 
 TEXT = README.read_text(encoding="utf-8")
 GROUPS = ("data", "prices", "runs")
-PAGES = [README, *sorted((README.parent / "docs").rglob("*.md"))]
+PAGES = [README, README.with_name("README.de.md"), *sorted((README.parent / "docs").rglob("*.md"))]
 
 
 def test_the_first_screen_is_a_sentence_and_two_single_line_commands() -> None:

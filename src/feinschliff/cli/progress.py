@@ -97,7 +97,11 @@ class ProgressDisplay:
         now = time.monotonic()
         if self._task is not None:
             self._progress.update(
-                self._task, description=_name(self._phase), completed=self._answers, total=self._planned, text=self._text(now)
+                self._task,
+                description=_name(self._phase),
+                completed=self._answers,
+                total=self._planned,
+                text=self._text(now),
             )
         elif force or now - self._last_line >= _EVERY_S:
             self._last_line = now
