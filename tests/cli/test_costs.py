@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -312,3 +313,13 @@ def test_a_job_too_large_to_look_at_whole_is_estimated_from_a_part(
         half = fein(*there, "--dry-run").json
     assert half["in_store"] == pytest.approx(60, abs=8)
     assert half["requests"] + half["in_store"] == 120
+
+
+def test_a_silent_server_costs_no_more_than_the_time_allowed(fein: Fein, data: Path) -> None:
+    with FakeServer(faults={"silence": 1.0}) as server:
+        began = time.monotonic()
+        done = fein(*VERBS["tune"], "--endpoint", server.url, "--seconds", "1.5", "--json")
+        took_s = time.monotonic() - began
+    assert done.code == 2
+    assert "within the time that was allowed" in done.json["error"]["message"]
+    assert took_s < 6  # without a limit it would be asked three times, 15 seconds each
