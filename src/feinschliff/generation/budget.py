@@ -16,9 +16,6 @@ from feinschliff.store import Spent
 _CLOSING_S = 1.5
 _CLOSING_SHARE = 0.25
 """What is kept of a limit on time for the end of the run (scores, verdict, page), of a short one a quarter."""
-_AFTER_STOP = 8
-"""Tokens that a server may have made of an answer after the last piece that was read before it was stopped."""
-
 
 _LATE_TOKENS = 32
 """What a server can have made of an answer that was ended early, between the last count that it told and the end."""
@@ -175,11 +172,9 @@ class Budget:
         if reply is None or is_estimated(reply):
             uncounted = (max(0, most.prompt - counted[0]), max(0, most.completion - counted[1]))
         elif reply.stopped_early:
-            uncounted = (0, max(0, min(_AFTER_STOP, most.completion - counted[1])))
+            uncounted = (0, max(0, min(_LATE_TOKENS, most.completion - counted[1])))
         else:
             self._bounds[request.model].learn(reply)
-            if reply.stopped_early:
-                uncounted = (0, max(0, min(most.completion - counted[1], _LATE_TOKENS)))
         self.tokens += sum(counted) + sum(uncounted)
         price = self.prices.of(request.model)
         if price is not None:
