@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.bundled import BUNDLED
 from feinschliff.datasets.lines import one_line
 from feinschliff.datasets.rules import subject_line
-from feinschliff.generation import Ask, check_template
+from feinschliff.generation import Ask, check_rows, check_template
 from feinschliff.parameters.catalogue import check_value
 from feinschliff.records import Answer, Example, Settings, digest
 
@@ -49,13 +49,14 @@ class LineJob:
             "prompt": task.prompt if prompt is None else prompt,
         }
         values = texts | {name: check_value(name, value) for name, value in (settings or {}).items()}
-        for name, what in (("system", "system text"), ("prompt", "prompt")):
-            check_template(str(values[name] or ""), [*columns, POST_VARIABLE], what=what)
         posts = {
             number: Example(id=example.id, row={**example.row, POST_VARIABLE: str(example.row[column])})
             for number, example in enumerate(examples)
             if str(example.row.get(column) or "").strip()
         }
+        for name, what in (("system", "system text"), ("prompt", "prompt")):
+            check_template(str(values[name] or ""), [*columns, POST_VARIABLE], what=what)
+            check_rows(str(values[name] or ""), list(posts.values()), what=what)
         return cls(posts, len(examples), values, max_words)
 
     def asks(self, model: str) -> list[Ask]:
