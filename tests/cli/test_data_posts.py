@@ -140,8 +140,8 @@ def test_a_run_that_is_killed_goes_on(fein: Fein, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--topic", "bees"), "--topic needs a model"),
-        (("--requests", "5", "-p", "temperature=1"), "-p, --requests needs a model"),
+        (("--topic", "bees"), "only a model has a use for --topic"),
+        (("--requests", "5", "-p", "temperature=1"), "only a model has a use for -p, --requests"),
         (("--language", "fr"), "no grammar for 'fr'"),
         (("--language", "fr", "--model", "house-1"), "no posts in 'fr'"),
         (("--topic", "bees", "--model", "house-1"), "house models write about what the grammar knows"),

@@ -128,7 +128,7 @@ def test_embedded_models_one_after_the_other(
     ("arguments", "message"),
     [
         (("--by", "magic"), "cannot be made by 'magic'"),
-        (("--by", "rule", "--model", "house-1"), "--model needs a model"),
+        (("--by", "rule", "--model", "house-1"), "only a model has a use for --model"),
         (("--by", "model", "--model", "gpt-x"), "'gpt-x' needs an endpoint"),
         (("--by", "model", "--column", "text"), "there is no column 'text'"),
         (("--by", "model", "--prompt", "{{ psot }}"), "'psot', which is no column"),

@@ -135,7 +135,7 @@ def _by_grammar(
 
     if for_a_model:
         raise InputError(
-            tr("{options} needs a model", options=", ".join(for_a_model)),
+            tr("only a model has a use for {options}", options=", ".join(for_a_model)),
             asked=", ".join(for_a_model),
             found=tr("no --endpoint and no --model: posts by grammar"),
             mend=tr("give --endpoint URL or --model, or leave it out"),

@@ -105,7 +105,7 @@ def command(
     idle = [name for name, value in for_a_model.items() if value] if "model" not in ways else []
     if idle:
         raise InputError(
-            tr("{options} needs a model", options=", ".join(idle)),
+            tr("only a model has a use for {options}", options=", ".join(idle)),
             asked=", ".join(idle),
             found=f"--by {by}",
             mend=tr("write --by model, or --by rule,model; or leave it out"),

@@ -17,7 +17,13 @@ def status_word(status: str) -> str:
 
 def kind_word(kind: str) -> str:
     """Of a run: what was done."""
-    return {"tune": tr("search"), "compare": tr("comparison"), "generate": tr("answers")}.get(kind, kind)
+    return {
+        "tune": tr("search"),
+        "compare": tr("comparison"),
+        "generate": tr("answers"),
+        "posts": tr("posts"),
+        "subjects": tr("subject lines"),
+    }.get(kind, kind)
 
 
 def verdict_word(verdict: str | None) -> str:
