@@ -2,6 +2,7 @@
 
 from feinschliff.generation.bound import most_prompt_tokens
 from feinschliff.generation.budget import Budget, Caps
+from feinschliff.generation.converse import Outcome, Turn, converse
 from feinschliff.generation.estimate import Estimate, Pace, Work, make_estimate
 from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate, look_up
 from feinschliff.generation.model import choose_model
@@ -14,16 +15,19 @@ __all__ = [
     "Budget",
     "Caps",
     "Estimate",
+    "Outcome",
     "Pace",
     "Payer",
     "Price",
     "PriceEntry",
     "Prices",
+    "Turn",
     "Work",
     "answer_seed",
     "check_rows",
     "check_template",
     "choose_model",
+    "converse",
     "estimate_prompt_tokens",
     "generate",
     "look_up",

@@ -115,7 +115,7 @@ def _plan(ask: Ask, payer: Payer) -> _Plan:
     fields["seed"] = answer_seed(payer.seed, ask.example.id, ask.repeat)
     model = payer.model_of(ask.settings)
     prompt = prompt_hash(messages)
-    longest = _max_tokens(fields)
+    longest = longest_answer(fields)
     streaming = streaming_of(fields, longest) if payer.stream else None
     request = Request(
         id=_key(payer, model, prompt, fields, ask.repeat, stops=streaming is not None and streaming.stop_loops),
@@ -140,7 +140,7 @@ def _key(payer: Payer, model: str, prompt: str, fields: Mapping[str, JsonValue],
     return digest([*what, *([payer.salt] if payer.salt else []), *([STOP_RULE] if stops else [])])
 
 
-def _max_tokens(fields: Mapping[str, JsonValue]) -> int:
+def longest_answer(fields: Mapping[str, JsonValue]) -> int:
     """Most tokens that these fields allow, whatever name the server has for it, times the completions asked for."""
     limits = [v for n in _LIMIT_NAMES if isinstance(v := fields.get(n), int | float) and v > 0]
     several = fields.get("n")
