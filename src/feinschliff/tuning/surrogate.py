@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from feinschliff.tuning.process import Array, Process, condition, fit_kernel
 
-_LENGTH_BOUNDS = (0.1, 20.0)
-"""Length scales in the unit cube: below 0.1 a few dozen points say nothing, above 20 a knob makes no difference."""
+_JITTER = 1e-8
 
 
 @dataclass
 class Surrogate:
     """Posterior over the mean score of any setting; `predict` gives mean and standard deviation."""
 
-    process: Any
+    process: Process
     centre: float
     scale: float
 
     def predict(self, points: Array) -> tuple[Array, Array]:
         """(means, standard deviations) at `points` of shape (n, features), in score units."""
         with _one_thread():
-            mean, deviation = self.process.predict(points, return_std=True)
+            mean, deviation = self.process.predict(points)
         return mean * self.scale + self.centre, deviation * self.scale
 
 
@@ -46,24 +42,13 @@ def _cached_fit(points: bytes, means: bytes, variances: bytes, shape: tuple[int,
 def _fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogate:
     """The process through `means` (n,) at `points` (n, features), each with the variance of its own mean.
 
-    scikit-learn's `alpha` is in units of the normalised target, so the variances are divided by var(y).
+    Values have a spread of about 1 in there, so the variances are divided by its square.
     """
-    from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import ConstantKernel, Matern
-
     centre, scale = _standard(means, variances)
-    kernel = ConstantKernel(1.0, (0.05, 20.0)) * Matern(np.full(points.shape[1], 0.7), _LENGTH_BOUNDS, nu=2.5)
-    process = GaussianProcessRegressor(
-        kernel=kernel,
-        alpha=variances / scale**2 + 1e-8,
-        n_restarts_optimizer=1,
-        random_state=seed,
-    )
-    with warnings.catch_warnings(), _one_thread():
-        # A length scale at its bound is an ordinary finding here: the knob makes no difference.
-        warnings.simplefilter("ignore")
-        process.fit(points, (means - centre) / scale)
-    return Surrogate(process, centre, scale)
+    values, noise = (means - centre) / scale, variances / scale**2 + _JITTER
+    with _one_thread():
+        kernel = fit_kernel(points, values, noise, seed=seed)
+        return Surrogate(condition(kernel, points, values, noise), centre, scale)
 
 
 def expected_improvement(mean: Array, deviation: Array, best: float) -> Array:
@@ -86,12 +71,9 @@ def _one_thread() -> AbstractContextManager[object]:
 
 def refit(surrogate: Surrogate, points: Array, means: Array, variances: Array) -> Surrogate:
     """The same kernel through other points: hyperparameters are not worth another search within a round."""
-    from sklearn.base import clone
-
-    process = clone(surrogate.process)
-    process.set_params(kernel=surrogate.process.kernel_, optimizer=None, alpha=variances / surrogate.scale**2 + 1e-8)
+    values, noise = (means - surrogate.centre) / surrogate.scale, variances / surrogate.scale**2 + _JITTER
     with _one_thread():
-        process.fit(points, (means - surrogate.centre) / surrogate.scale)
+        process = condition(surrogate.process.kernel, points, values, noise)
     return Surrogate(process, surrogate.centre, surrogate.scale)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from feinschliff.parameters.space import Space
 from feinschliff.records import Settings
+from feinschliff.tuning.process import Array
 from feinschliff.tuning.samplers.candidates import around, cover
 from feinschliff.tuning.samplers.protocol import Proposal
 from feinschliff.tuning.state import State
-from feinschliff.tuning.surrogate import Array, Surrogate, expected_improvement, fit, refit
+from feinschliff.tuning.surrogate import Surrogate, expected_improvement, fit, refit
 
 _NEW = 2
 _AGAIN = 2
