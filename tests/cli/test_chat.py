@@ -118,13 +118,12 @@ def test_two_sides_have_settings_and_histories_of_their_own(chat: Chat) -> None:
 
 def test_a_run_gives_its_settings_and_its_endpoint(chat: Chat, tmp_path: Path) -> None:
     with FakeServer(answer=echo) as server:
-        make_run(tmp_path, server.url, system="You are kind.", prompt="Subject for {{ post }}", max_tokens=30, n=2)
+        make_run(tmp_path, server.url, system="You are kind.", prompt="Subject for {{ post }}", max_tokens=30)
         done = chat("Hallo", flags=("mine",))
         assert done.out == "2 Hallo at 0.1\n"
         assert "template" in done.err
         body = server.bodies[-1]
         assert (body["max_tokens"], body["messages"][0]["content"]) == (30, "You are kind.")
-        assert "n" not in body
         both = chat("Hallo", flags=("mine", "--versus", "baseline", "-p", "max_tokens=9", "--system", ""))
         assert both.out == "a: 1 Hallo at 0.1\nb: 1 Hallo at 0.9\n"
         assert {body["max_tokens"] for body in server.bodies[-2:]} == {9}
@@ -278,8 +277,7 @@ def test_what_a_model_says_does_not_steer_the_terminal() -> None:
 
 def test_a_prompt_of_the_user_is_no_setting_of_a_chat(chat: Chat) -> None:
     with FakeServer(answer=echo) as server:
-        done = chat("one", flags=("--endpoint", server.url, "-p", "prompt=Say {{ x }}", "-p", "n=3"))
+        done = chat("one", flags=("--endpoint", server.url, "-p", "prompt=Say {{ x }}"))
     assert done.out == "1 one at None\n"
     assert "template" in done.err
-    assert "'n' is left out" in done.err
-    assert not {"n", "prompt"} & set(server.bodies[-1])
+    assert "prompt" not in server.bodies[-1]

@@ -84,9 +84,7 @@ def _sides(given: Mapping[str, Values], base: Values) -> Sides:
     notes = []
     if base.get("prompt") or any("prompt" in values for values in given.values()):
         notes.append(tr("The prompt is a template and is left out: what you type is sent as it is."))
-    if isinstance(base.get("n"), int) or any("n" in values for values in given.values()):
-        notes.append(tr("'n' is left out: a chat shows one answer."))
-    base = {name: value for name, value in base.items() if name not in {"prompt", "n"} and value is not None}
+    base = {name: value for name, value in base.items() if value is not None}
     system = base.get("system")
     if isinstance(system, str) and not all("system" in values for values in given.values()):
         base["system"] = _filled(system)
@@ -107,5 +105,5 @@ def _filled(system: str) -> str:
 
 
 def _checked(values: Values) -> Settings:
-    kept = {name: check_value(name, value) for name, value in values.items() if name not in {"prompt", "n"}}
+    kept = {name: check_value(name, value) for name, value in values.items() if name != "prompt"}
     return Settings(values={name: value for name, value in kept.items() if value is not None and value != ""})

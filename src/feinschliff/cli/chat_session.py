@@ -103,7 +103,7 @@ class Session:
         self._settings("")
 
     def _assign(self, sides: list[Side], name: str, text: str) -> None:
-        if name in ("prompt", "n", "model"):
+        if name in ("prompt", "model"):
             raise ParameterError(tr("'{name}' cannot be changed in a chat", name=name))
         space = make_space(parse_assignments([f"{name}={text}"] if text else []))
         if space.knobs:
