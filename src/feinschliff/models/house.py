@@ -28,3 +28,14 @@ def house_card(name: str = HOUSE_NAME) -> dict[str, Any]:
     """What is known of a shipped model: version, SHA-256, bytes, parameters, how it was trained."""
     card: dict[str, Any] = json.loads(house_path(name).with_suffix(".json").read_text(encoding="utf-8"))
     return card
+
+
+def house_training_folder(name: str = "house-2") -> Path:
+    """The same model for training: a folder that transformers' `from_pretrained` reads (weights, tokenizer, template).
+
+    Raises: KeyError for a model that ships without one.
+    """
+    folder = _WEIGHTS / name
+    if not (folder / "model.safetensors").is_file():
+        raise KeyError(name)
+    return folder
