@@ -65,8 +65,15 @@ def test_answers_beyond_max_tokens_are_noticed() -> None:
     assert bound.of(request("hello"))[1] == 50
 
 
-@pytest.mark.parametrize("counts", [(None, 3), (3, None)])
-def test_a_reply_without_counts_teaches_nothing(counts: tuple[int | None, int | None]) -> None:
+@pytest.mark.parametrize("counts", [(None, 900), (900, None)])
+def test_without_counts_there_is_nothing_to_wait_for(counts: tuple[int | None, int | None]) -> None:
     bound = Bound()
     bound.learn(Reply(request("hello"), "x", prompt_tokens=counts[0], completion_tokens=counts[1]))
+    assert bound.known
+    assert bound.of(request("hello")) == Bound().of(request("hello"))
+
+
+def test_a_failure_teaches_nothing() -> None:
+    bound = Bound()
+    bound.learn(Reply(request("hello"), failure="HTTP 400: no", prompt_tokens=9, completion_tokens=9))
     assert not bound.known

@@ -28,7 +28,7 @@ class Bound:
 
     def __init__(self) -> None:
         self.known = False
-        """True once the server has counted an answer."""
+        """True once there is an answer: its count shows what the template adds, and without one nothing ever will."""
         self.too_long = False
         """True where an answer was longer than its request allowed."""
         self._template = _TEMPLATE_TOKENS
@@ -39,10 +39,12 @@ class Bound:
         return _text_tokens(request.messages) + self._template, max(request.max_tokens, self._longest)
 
     def learn(self, reply: Reply) -> None:
-        """Note what the server counted."""
-        if reply.prompt_tokens is None or reply.completion_tokens is None:
+        """Note what the server counted, where it did."""
+        if reply.failure is not None:
             return
         self.known = True
+        if reply.prompt_tokens is None or reply.completion_tokens is None:
+            return
         above = reply.prompt_tokens - _text_tokens(reply.request.messages)
         self._template = max(self._template, math.ceil(_MARGIN * above))
         if reply.completion_tokens > reply.request.max_tokens:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from feinschliff.endpoints.protocol import Reply, Request
 from feinschliff.generation.bound import Bound, Tokens
-from feinschliff.generation.prices import Prices
+from feinschliff.generation.prices import Price, Prices
 from feinschliff.generation.usage import completion_tokens, is_estimated, prompt_tokens
 from feinschliff.store import Spent
 
@@ -99,7 +99,10 @@ class Budget:
         """Spent so far, with what nobody counted at the most that it can have been."""
         self.usd = self.prices.most_usd(before)
         self._reserved: dict[str, _Most] = {}
+        self._reserved_tokens = 0
+        self._reserved_usd = 0.0
         self._bounds: dict[str, Bound] = {}
+        self._priced: dict[str, Price | None] = {}
         self._seconds_before = seconds
         self._started = time.monotonic() if started is None else started
         self.refused: str | None = None
@@ -136,7 +139,7 @@ class Budget:
         fits = float(attempts)
         if self.caps.tokens is not None:
             fits = min(fits, (self.caps.tokens - self.tokens) / (prompt + completion))
-        price = self.prices.of(dearest.model)
+        price = self._price(dearest.model)
         if self.caps.usd is not None and price is not None:
             fits = min(fits, (self.caps.usd - self.usd) / max(1e-12, price.of(prompt, completion)))
         return attempts, (math.ceil(prompt * max(0.0, fits)), math.ceil(completion * max(0.0, fits))), dearest.model
@@ -150,6 +153,8 @@ class Budget:
             return False
         self.requests += 1
         self._reserved[request.id] = wanted
+        self._reserved_tokens += wanted.prompt + wanted.completion
+        self._reserved_usd += wanted.usd
         return True
 
     def time_left_s(self) -> float | None:
@@ -165,7 +170,12 @@ class Budget:
     def close(self, request: Request, reply: Reply | None, *, lost: bool) -> Tokens:
         """As `settle`; returns the (prompt, completion) tokens that nobody counted, at the most they can have been."""
         most = self._reserved.pop(request.id, None)
-        if most is None or (reply is None and not lost):
+        if most is None:
+            return 0, 0
+        self._reserved_tokens -= most.prompt + most.completion
+        # Without anything reserved the sum is 0 again, whatever the roundings.
+        self._reserved_usd = self._reserved_usd - most.usd if self._reserved else 0.0
+        if reply is None and not lost:
             return 0, 0
         counted = (0, 0) if reply is None else (prompt_tokens(reply), completion_tokens(reply))
         uncounted = (0, 0)
@@ -173,33 +183,35 @@ class Budget:
             uncounted = (max(0, most.prompt - counted[0]), max(0, most.completion - counted[1]))
         elif reply.stopped_early:
             uncounted = (0, max(0, min(_LATE_TOKENS, most.completion - counted[1])))
-        else:
+        if reply is not None:
             self._bounds[request.model].learn(reply)
         self.tokens += sum(counted) + sum(uncounted)
-        price = self.prices.of(request.model)
+        price = self._price(request.model)
         if price is not None:
             self.usd += price.of(*counted) + price.of(*uncounted)
         return uncounted
 
     def _most(self, request: Request) -> _Most:
         prompt, completion = self._bounds.setdefault(request.model, Bound()).of(request)
-        price = self.prices.of(request.model)
+        price = self._price(request.model)
         return _Most(request.model, prompt, completion, 0.0 if price is None else price.of(prompt, completion))
+
+    def _price(self, model: str) -> Price | None:
+        if model not in self._priced:
+            self._priced[model] = self.prices.of(model)
+        return self._priced[model]
 
     def _refusal(self, wanted: _Most) -> str | None:
         limit = self.limit
         if limit.requests is not None and self.requests + 1 > limit.requests:
             return "requests"
-        if limit.tokens is not None:
-            reserved = sum(most.prompt + most.completion for most in self._reserved.values())
-            if self.tokens + reserved + wanted.prompt + wanted.completion > limit.tokens or self._unknown(wanted):
-                return "tokens"
-        if limit.usd is not None:
-            if self.prices.of(wanted.model) is None:
-                return "usd"
-            reserved_usd = sum(most.usd for most in self._reserved.values())
-            if self.usd + reserved_usd + wanted.usd > limit.usd or self._unknown(wanted):
-                return "usd"
+        tokens = self.tokens + self._reserved_tokens + wanted.prompt + wanted.completion
+        if limit.tokens is not None and (tokens > limit.tokens or self._unknown(wanted)):
+            return "tokens"
+        usd = self.usd + self._reserved_usd + wanted.usd
+        unpriced = self._price(wanted.model) is None
+        if limit.usd is not None and (unpriced or usd > limit.usd or self._unknown(wanted)):
+            return "usd"
         left = self.time_left_s()
         return "seconds" if left is not None and left <= 0 else None
 
