@@ -13,9 +13,9 @@ from feinschliff.generation.prices import Price, Prices
 from feinschliff.generation.usage import completion_tokens, is_estimated, prompt_tokens
 from feinschliff.store import Spent
 
-_CLOSING_S = 1.5
-_CLOSING_SHARE = 0.25
-"""What is kept of a limit on time for the end of the run (scores, verdict, page), of a short one a quarter."""
+_CLOSING_S = 2.0
+_CLOSING_SHARE = 0.4
+"""What is kept of a limit on time for the end of the run (scores, verdict, page), of a short one two fifths."""
 
 _LATE_TOKENS = 32
 """What a server can have made of an answer that was ended early, between the last count that it told and the end."""
