@@ -1,10 +1,11 @@
 """The Python interface: what `import feinschliff` offers, and what the command line calls."""
 
-from feinschliff._api.answers import generate, generate_file, score
+from feinschliff._api.answers import generate, generate_file
 from feinschliff._api.checks import check
 from feinschliff._api.common import DEFAULT_REQUESTS, Watch, make_caps, task_scorer
 from feinschliff._api.origin import origin
 from feinschliff._api.runs import compare, tune
+from feinschliff._api.scores import score, scored
 from feinschliff._api.wanted import default_report
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "make_caps",
     "origin",
     "score",
+    "scored",
     "task_scorer",
     "tune",
 ]

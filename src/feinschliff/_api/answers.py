@@ -1,4 +1,4 @@
-"""`generate`, `generate_file` and `score`."""
+"""`generate` and `generate_file`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pydantic import JsonValue
 
 from feinschliff._api.common import (
     BudgetSpec,
-    ScoreSpec,
     Watch,
     check_seed,
     deadline,
@@ -29,12 +28,11 @@ from feinschliff._api.outfile import check_out_file, write_out_file
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
 from feinschliff.datasets.write import check_output
-from feinschliff.errors import DataError, ParameterError, RunError
+from feinschliff.errors import ParameterError, RunError
 from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
-from feinschliff.measure import score_answers, speed
-from feinschliff.records import Answer, Example, Score, Settings
-from feinschliff.scorers import make_scorer, needs_target
+from feinschliff.measure import speed
+from feinschliff.records import Answer, Example, Settings
 from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run
 from feinschliff.tuning import Forecast, check_texts, keeping_track, target_tokens
 
@@ -114,35 +112,6 @@ def generate_file(
             "speed": speed(answers),
             "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
         }
-
-
-def score(
-    examples: Sequence[Example], answers: Sequence[Answer], *, score: ScoreSpec, targets: Sequence[str] | None = None
-) -> list[Score]:
-    """One score per answer; answers and examples are matched by position, or by id where there are more answers.
-
-    Args:
-        targets: corpus that `tfidf` is fitted on; the examples' own targets if None.
-
-    Raises: ScorerError for an unknown scorer, DataError where an answer belongs to no example.
-    """
-    if len(examples) != len(answers):
-        by_id = {example.id: example for example in examples}
-        strangers = [answer.example for answer in answers if answer.example not in by_id]
-        if strangers:
-            raise DataError(
-                f"an answer belongs to no example: {strangers[0]}", mend="give the examples it was made for"
-            )
-        examples = [by_id[answer.example] for answer in answers]
-    corpus = [e.target for e in examples if e.target is not None] if targets is None else list(targets)
-    scorer = make_scorer(score, targets=corpus)
-    if needs_target(scorer) and not any(e.target for e in examples):
-        raise DataError(
-            f"the scorer '{scorer.name}' compares with a target, and there is none",
-            asked="a target",
-            mend="name the column of the targets, or use a scorer that needs none",
-        )
-    return score_answers(scorer, examples, answers, store=None)
 
 
 def make_job(task: Task, endpoint: Endpoint | None, settings: Mapping[str, JsonValue] | None, n: int, seed: int) -> Job:

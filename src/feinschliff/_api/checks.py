@@ -10,7 +10,7 @@ from typing import Any
 from feinschliff._api.common import BudgetSpec, ScoreSpec, Watch, deadline, make_caps, opened, start_of, tell, where
 from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.origin import origin
-from feinschliff.build import Connection, Endpoint, connect
+from feinschliff.build import Connection, Endpoint, connect, lent_scorer
 from feinschliff.errors import ScorerError
 from feinschliff.generation import Caps, Payer
 from feinschliff.i18n import tr
@@ -80,7 +80,9 @@ class _Job:
                 payer = link.payer(self.db, run, caps=self.caps, seed=seed, started=started, on_answer=on_answer)
                 if self.watch.on_phase is not None:
                     self.watch.on_phase("check", 2 * len(self.what.kept.units))
-                return recheck(self.what, run, _own_answers(payer, run.id), server=self._server(link))
+                with lent_scorer(self.what.scorer, link, payer) as scorer:
+                    what = replace(self.what, scorer=scorer)
+                    return recheck(what, run, _own_answers(payer, run.id), server=self._server(link))
 
     @property
     def _seed(self) -> int:

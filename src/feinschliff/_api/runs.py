@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from feinschliff._api.common import (
     task_scorer,
 )
 from feinschliff._api.wanted import WantedRun, asked_facts, finished, server_facts, spec
-from feinschliff.build import Connection, Endpoint, complete_space, make_baseline
+from feinschliff.build import Connection, Endpoint, complete_space, lent_scorer, make_baseline
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.generation import Payer
 from feinschliff.parameters.space import Choices, Space
@@ -111,7 +112,8 @@ def tune(
     def work(link: Connection, run: Run, db: Store, started: float) -> None:
         facts = server_facts(link, run, db)
         payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
-        _tune(plot_of(facts), run, payer)
+        with lent_scorer(scorer, link, payer) as ready:
+            _tune(replace(plot_of(facts), scorer=ready), run, payer)
 
     job = WantedRun("tune", what, where, searched, caps, seed, name=name, fresh=fresh)
     with opened(store) as db:
@@ -154,7 +156,8 @@ def compare(
 
     def work(link: Connection, run: Run, db: Store, started: float) -> None:
         payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
-        _compare(match, run, payer)
+        with lent_scorer(scorer, link, payer) as ready:
+            _compare(replace(match, scorer=ready), run, payer)
 
     job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh)
     with opened(store) as db:

@@ -2,6 +2,7 @@
 
 from feinschliff.build.connect import Connection, connect
 from feinschliff.build.endpoint import Endpoint, is_local
+from feinschliff.build.lend import lent_scorer
 from feinschliff.build.prices import load_prices, parse_price, prices_path, remove_price, set_price
 from feinschliff.build.settings import complete_space, make_baseline
 from feinschliff.build.task_file import TaskFile, load_task_file
@@ -13,6 +14,7 @@ __all__ = [
     "complete_space",
     "connect",
     "is_local",
+    "lent_scorer",
     "load_prices",
     "load_task_file",
     "make_baseline",

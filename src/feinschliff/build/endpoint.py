@@ -105,15 +105,15 @@ class Endpoint:
             return Prices(entries=tuple(PriceEntry(model, price) for model, price in self.price.items()))
         return Prices() if self.embedded else Prices(entries=load_prices(), source=str(prices_path()))
 
-    def open(self, *, until: float | None = None) -> OpenEndpoint:
-        """Connect, or start the embedded engine. `until`: as for `HttpEndpoint`.
+    def open(self, *, until: float | None = None, embeds: bool = False) -> OpenEndpoint:
+        """Connect, or start the embedded engine. `until`: as for `HttpEndpoint`; `embeds`: as for `EmbeddedEndpoint`.
 
         Raises: InputError for a missing key, ModelError for a file that is no model.
         """
         if self.file is not None:
             from feinschliff.endpoints.embedded import EmbeddedEndpoint
 
-            return EmbeddedEndpoint(self.file, slots=self.concurrency or _EMBEDDED_SLOTS)
+            return EmbeddedEndpoint(self.file, slots=self.concurrency or _EMBEDDED_SLOTS, embeds=embeds)
         from feinschliff.endpoints.http import HttpEndpoint
 
         return HttpEndpoint(

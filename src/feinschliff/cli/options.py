@@ -116,7 +116,11 @@ Score = Annotated[
     str | None,
     typer.Option(
         "--score",
-        help=tr("similarity, levenshtein, tfidf, chrf, json, length, verbatim, ..."),
+        help=tr(
+            "NAME, NAME:OPTION, NAME=WEIGHT,... or module:callable. With a target: similarity, levenshtein, chrf, "
+            "bleu, rouge, tfidf, embedding, sentiment, language. Without: json, length:5-10, verbatim, format, "
+            "language:de."
+        ),
         autocompletion=complete.scorers,
     ),
 ]
@@ -157,7 +161,7 @@ def make_endpoint(
             say(tr("Using the endpoint of OPENAI_BASE_URL."))
     key_name = api_key_env or base.api_key_env
     all_headers = {**base.headers, **_headers(headers or [])}
-    keys = [os.environ.get(name) for name in ("OPENAI_API_KEY", key_name) if name]
+    keys = [os.environ.get(name) for name in ("OPENAI_API_KEY", "FEIN_SCORER_KEY", key_name) if name]
     hide([*keys, *all_headers.values(), *url_secrets(chosen or "")])
     return Endpoint(
         chosen,

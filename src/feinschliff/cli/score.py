@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import retold
 
 if TYPE_CHECKING:
     from feinschliff.records import Answer, Example
@@ -28,9 +30,19 @@ def command(
     out: Annotated[Path, typer.Option("--out", help=tr("CSV, JSONL or Parquet file to write."))],
     target: Annotated[str | None, typer.Option("--target", help=tr("Column of the wanted answers."))] = None,
     score: o.Score = "similarity",
+    endpoint: o.EndpointUrl = None,
+    model: o.Model = None,
+    api_key_env: o.ApiKeyEnv = None,
+    header: o.Headers = None,
+    rpm: o.Rpm = None,
+    tpm: o.Tpm = None,
+    concurrency: o.Concurrency = None,
+    store: o.StoreUrl = None,
     as_json: o.AsJson = False,
 ) -> None:
     """Score a column of answers; adds the columns score and reason.
+
+    An endpoint is asked only by a score that needs one (embedding); its vectors are kept in the store.
 
     Example: [bold]fein score answers.csv --answers answer --target subject --score chrf --out scored.csv[/]
     """
@@ -49,7 +61,24 @@ def command(
             mend=tr("choose one of the columns"),
         )
     given = [_answer(example, answers) for example in data.examples]
-    scores = _api.score(data.examples, given, score=score or "similarity")
+    made = _api.scored(
+        data.examples,
+        given,
+        score=score or "similarity",
+        endpoint=None
+        if not _asks(score or "")
+        else o.make_endpoint(
+            url=endpoint,
+            model=model,
+            api_key_env=api_key_env,
+            headers=header,
+            rpm=rpm,
+            tpm=tpm,
+            concurrency=concurrency,
+        ),
+        store=store,
+    )
+    scores = made.scores
     rows = [
         {**example.row, "score": s.value, "reason": s.reason} for example, s in zip(data.examples, scores, strict=True)
     ]
@@ -65,6 +94,8 @@ def command(
         "stderr": None if interval is None else interval.stderr,
         "low": None if interval is None else interval.low,
         "high": None if interval is None else interval.high,
+        "warnings": made.notes,
+        **({} if made.run is None else {"run": made.run, "spent": made.spent}),
     }
     if as_json:
         print_json(summary)
@@ -79,6 +110,13 @@ def command(
                 out=out,
             )
         )
+        for note in made.notes:
+            say(retold(note))
+
+
+def _asks(score: str) -> bool:
+    """Whether a score asks an endpoint: `embedding`, `embedding@...`, or one of them in a sum."""
+    return re.search(r"(^|,)\s*embedding(@|=|$)", score) is not None
 
 
 def _answer(example: Example, column: str) -> Answer:

@@ -27,6 +27,8 @@ class EndpointEmbedder:
     others), its texts are asked for one by one.
     """
 
+    costs = True
+
     def __init__(self, payer: Payer) -> None:
         self._payer = payer
         self._place = [payer.endpoint.identity, payer.model, payer.digests.get(payer.model)]

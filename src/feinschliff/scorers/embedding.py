@@ -9,7 +9,7 @@ from typing import Protocol
 from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.protocol import Scorer, TextScorer, finite_score, unscored
+from feinschliff.scorers.protocol import Scorer, TextScorer, finite_score, scoring_costs, unscored
 from feinschliff.text.vectors import NoVector, Vector, near
 
 KEY_VARIABLE = "FEIN_SCORER_KEY"
@@ -39,6 +39,7 @@ class Embedding(TextScorer):
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
+        self.costs = scoring_costs(embedder)
 
     @property
     def name(self) -> str:
@@ -72,6 +73,7 @@ class EndpointEmbedding:
 
     needs_target = True
     wants_embedder = True
+    costs = True
 
     def __init__(self, place: Place | None = None) -> None:
         self._place = place or Place()

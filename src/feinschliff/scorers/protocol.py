@@ -123,8 +123,14 @@ def needs_target(scorer: object) -> bool:
     return bool(getattr(scorer, "needs_target", False))
 
 
+def scoring_costs(scorer: object) -> bool:
+    """Whether to score takes requests to a server, on the run's account."""
+    return bool(getattr(scorer, "costs", False))
+
+
 def scorer_notes(scorer: object, examples: Sequence[Example]) -> list[str]:
-    """What a scorer has to say about itself on these examples, as sentences for the user: how far to trust it.
+    """What a scorer has to say about itself on these examples: how far to trust it. Sentences as `i18n.stored` makes
+    them.
 
     A scorer says it in a method `notes(examples)`; most have none.
     """

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from feinschliff.errors import RunError, ScorerError
-from feinschliff.i18n import tr, trn
+from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers.model_folder import find_model
 from feinschliff.scorers.polarity import macro_f1, polarity
@@ -86,18 +87,15 @@ class Sentiment(PairScorer):
         ]
         known = [(text, label) for text, label in dict.fromkeys(labelled) if label in self._classes]
         if not known:
-            found = tr("no column '{column}' with its labels", column=GOLD_COLUMN)
-            return [tr("Sentiment model: its macro F1 on these references is unknown ({found}).", found=found)]
+            return [
+                stored(
+                    "Sentiment model: its macro F1 on these references is unknown (no column '{column}' with labels).",
+                    column=GOLD_COLUMN,
+                )
+            ]
         checked = sorted(known, key=digest)[:_MOST_CHECKED]
         f1 = macro_f1([label for _, label in checked], [_likeliest(self._shares(text)) for text, _ in checked])
-        return [
-            trn(
-                "Sentiment model: macro F1 {f1} on {n} reference.",
-                "Sentiment model: macro F1 {f1} on {n} references.",
-                len(checked),
-                f1=f"{f1:.2f}",
-            )
-        ]
+        return [stored("Sentiment model: macro F1 {f1} on {n} references.", f1=f"{f1:.2f}", n=len(checked))]
 
     def _read(self, text: str) -> Shares:
         """Share of each sentiment, summing to 1; labels of the same sentiment are added up."""

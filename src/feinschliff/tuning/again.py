@@ -14,7 +14,7 @@ from feinschliff.i18n import tr
 from feinschliff.measure import Pair, held_out, measure_pairs
 from feinschliff.measure.drift import LEAST_CHANGED, Sides, find_drift
 from feinschliff.measure.scoring import example_fingerprint
-from feinschliff.scorers.protocol import Scorer
+from feinschliff.scorers.protocol import Scorer, scoring_costs
 from feinschliff.store import Run
 from feinschliff.tuning.checked import Asked, document
 from feinschliff.tuning.clock import keeping_track
@@ -22,7 +22,7 @@ from feinschliff.tuning.compare import Match, make_match_plan
 from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.forecast import Forecast, target_tokens
 from feinschliff.tuning.kept import Kept
-from feinschliff.tuning.plan import PLANNED_SHARE, Plan, check_budget
+from feinschliff.tuning.plan import Plan, check_budget, planned_share
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Recheck:
 
     def caps(self) -> Caps:
         """The limits where none are given: enough for all that the confirmation asked."""
-        return Caps(requests=math.ceil(2 * len(self.kept.units) / PLANNED_SHARE))
+        share = planned_share(scoring_costs=scoring_costs(self.scorer))
+        return Caps(requests=math.ceil(2 * len(self.kept.units) / share))
 
     def plan(self, payer: Payer) -> Plan:
         """The plan under the payer's limits."""

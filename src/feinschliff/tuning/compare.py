@@ -16,7 +16,7 @@ from feinschliff.generation import (
 )
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
-from feinschliff.scorers.protocol import Scorer
+from feinschliff.scorers.protocol import Scorer, scorer_notes, scoring_costs
 from feinschliff.store import Run
 from feinschliff.tuning.clock import keeping_track
 from feinschliff.tuning.confirm import confirm, least_confirmation
@@ -62,6 +62,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
         warnings = [
             *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
             *answer_warnings(answers),
+            *scorer_notes(match.scorer, match.task.examples),
         ]
         details = task_details(match.task, payer=payer, scorer=match.scorer, pairs=pairs, best=match.a)
         details["check"] = keep(pairs, best=match.a, baseline=match.b, payer=payer, recipe=match.recipe)
@@ -84,7 +85,8 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
 def make_match_plan(match: Match, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
     """The comparison's plan under these limits; `model` is asked where a side names none."""
     models = [str(side.values.get("model") or model or "") or None for side in (match.a, match.b)]
-    return Plan(caps, first=_first_cost(match), prices=prices, models=models)
+    costs = scoring_costs(match.scorer)
+    return Plan(caps, first=_first_cost(match), prices=prices, models=models, scoring_costs=costs)
 
 
 def everything(match: Match) -> Split:

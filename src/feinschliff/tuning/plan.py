@@ -17,6 +17,9 @@ PLANNED_SHARE = 0.62
 """Share of the allowed requests that answers are planned for; the rest is kept for retries, so that a server
 which fails every third request still gives the same result. See design/budget-and-retries.md."""
 
+_SHARE_OF_ANSWERS = 0.9
+"""Where the score asks a server too: it takes many answers in one request, but few where rounds are small."""
+
 _MOST_ANSWERS = 20_000
 """Plan where only time or money limits the run."""
 
@@ -53,8 +56,12 @@ class Plan:
         prices: Prices | None = None,
         models: Sequence[str | None] = (None,),
         keep: int = 0,
+        scoring_costs: bool = False,
     ) -> None:
-        """`models`: all that may be asked; before the first answer, and for reservations, the dearest counts."""
+        """`models`: all that may be asked; before the first answer, and for reservations, the dearest counts.
+
+        `scoring_costs`: the score asks a server as well, which takes each answer's tokens once more.
+        """
         self.caps = caps
         self.answers = 0
         self.prompt_tokens = 0
@@ -64,8 +71,10 @@ class Plan:
         self._prices = prices or Prices()
         self._dearest = self._prices.dearest(models)
         self._keep = keep
+        self._scoring_costs = scoring_costs
         # By requests alone: answers can turn out cheaper than expected, and then limits in tokens reach further.
-        self._by_requests = _MOST_ANSWERS if caps.requests is None else int(caps.requests * PLANNED_SHARE)
+        self.share = planned_share(scoring_costs=scoring_costs)
+        self._by_requests = _MOST_ANSWERS if caps.requests is None else int(caps.requests * self.share)
         self.answers_planned = min(self._by_requests, self._affordable(1.0))
 
     @property
@@ -78,11 +87,12 @@ class Plan:
         for index, answer in enumerate(answers):
             if answer is not None:
                 self.answers += 1
-                self.prompt_tokens += answer.prompt_tokens
+                prompt_tokens = answer.prompt_tokens + self._scored(answer.completion_tokens)
+                self.prompt_tokens += prompt_tokens
                 self.completion_tokens += answer.completion_tokens
                 price = self._dearest if models is None else self._prices.of(models[index])
                 if price is not None:
-                    self.usd += price.of(answer.prompt_tokens, answer.completion_tokens)
+                    self.usd += price.of(prompt_tokens, answer.completion_tokens)
 
     def room(self) -> int:
         """How many more answers the search may use, by what an answer has cost so far."""
@@ -92,6 +102,10 @@ class Plan:
         """How many answers are left for the confirmation."""
         return max(0, min(self._by_requests - self.answers, self._affordable(1.0)))
 
+    def _scored(self, tokens: int) -> int:
+        """Tokens that the score of an answer of so many takes."""
+        return tokens if self._scoring_costs else 0
+
     def _for_search(self, planned: int) -> int:
         """Three quarters, and less where a small budget would leave too little to confirm with."""
         return min(int(planned * (1 - CONFIRMATION_SHARE)), planned - self._keep)
@@ -99,15 +113,21 @@ class Plan:
     def _affordable(self, share: float) -> int:
         """Answers left by tokens and money."""
         first, dearest, left = self._first, self._dearest, [float(_MOST_ANSWERS)]
+        prompt = first.prompt_tokens + self._scored(first.completion_tokens)
         if self.caps.tokens is not None:
             used = self.prompt_tokens + self.completion_tokens
-            each = used / self.answers if self.answers else first.prompt_tokens + first.completion_tokens
+            each = used / self.answers if self.answers else prompt + first.completion_tokens
             left.append((self.caps.tokens * share - used - sum(first.most)) / max(1.0, each * _SLACK))
         if self.caps.usd is not None and dearest is not None:
-            before = dearest.of(first.prompt_tokens, first.completion_tokens)
+            before = dearest.of(prompt, first.completion_tokens)
             each = self.usd / self.answers if self.answers else before
             left.append((self.caps.usd * share - self.usd - dearest.of(*first.most)) / max(1e-12, each * _SLACK))
         return int(min(left))
+
+
+def planned_share(*, scoring_costs: bool) -> float:
+    """Answers that are planned for each request that is allowed."""
+    return PLANNED_SHARE * (_SHARE_OF_ANSWERS if scoring_costs else 1.0)
 
 
 def check_budget(plan: Plan, *, least_answers: int) -> None:
@@ -116,8 +136,8 @@ def check_budget(plan: Plan, *, least_answers: int) -> None:
     Raises: BudgetError with the smallest one that can.
     """
     caps = plan.caps
-    needed = -int(-least_answers // PLANNED_SHARE)
-    if caps.requests is not None and int(caps.requests * PLANNED_SHARE) < least_answers:
+    needed = -int(-least_answers // plan.share)
+    if caps.requests is not None and int(caps.requests * plan.share) < least_answers:
         raise BudgetError(
             tr("{requests} requests are too few for a first design and a confirmation", requests=caps.requests),
             asked=f"requests = {caps.requests}",

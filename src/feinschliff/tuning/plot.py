@@ -24,7 +24,7 @@ from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.probing import PROBE_ANSWERS
 from feinschliff.records import Settings
-from feinschliff.scorers.protocol import Scorer
+from feinschliff.scorers.protocol import Scorer, scoring_costs
 from feinschliff.text.tokens import estimate_tokens
 from feinschliff.tuning.confirm import least_confirmation
 from feinschliff.tuning.design import first_design
@@ -95,7 +95,14 @@ def least_answers(plot: Plot, parts: Split) -> int:
 def make_plan(plot: Plot, parts: Split, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
     """The run's plan under these limits."""
     models = models_of(plot, model)
-    return Plan(caps, first=first_cost(plot, parts), prices=prices, models=models, keep=least_confirmation(parts))
+    return Plan(
+        caps,
+        first=first_cost(plot, parts),
+        prices=prices,
+        models=models,
+        keep=least_confirmation(parts),
+        scoring_costs=scoring_costs(plot.scorer),
+    )
 
 
 def models_of(plot: Plot, model: str | None) -> list[str | None]:

@@ -120,10 +120,9 @@ class Search:
         cut: set[int] = set()
         for tried, answer in zip(owners, answers, strict=True):
             score = None if answer is None else next(scores)
-            if answer is None:
+            if score is None or score.transient:  # the budget ended before the answer, or before its score
                 cut.add(id(tried))
             elif id(tried) not in cut:  # a gap would shift all later scores to other units
-                assert score is not None
                 tried.scores.append(score.value)
                 if score.value is None:
                     self._reasons.append(score.reason or "no reason given")

@@ -13,6 +13,7 @@ from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.space import Space
 from feinschliff.probing import probe_echo
 from feinschliff.records import Settings
+from feinschliff.scorers.protocol import scorer_notes
 from feinschliff.store import Run
 from feinschliff.tuning.clock import Clock, keeping_track
 from feinschliff.tuning.confirm import confirm, search_limit
@@ -68,6 +69,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         *knob_warnings(knobs, plot.backend, searched=plot.space.knobs),
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
         *answer_warnings([*search.answers, *(a for p in pairs for a in (p.best, p.baseline) if a is not None)]),
+        *scorer_notes(plot.scorer, plot.task.examples),
     ]
     details = run_details(
         task=plot.task,
