@@ -83,11 +83,21 @@ def test_a_larger_budget_goes_on_and_asks_for_no_text_again(tmp_path: Path) -> N
         assert len(texts) == len(set(texts))
 
 
-def test_another_model_of_the_same_server(tmp_path: Path) -> None:
+def test_another_model_of_the_same_server_and_a_check_with_it(tmp_path: Path) -> None:
+    estimates: list[fein.Estimate] = []
+
+    def take(estimate: fein.Estimate) -> bool:
+        estimates.append(estimate)
+        return True
+
     with FakeServer(models=("fake-1", "embedder")) as server:
-        result = tune(server, tmp_path / "s.db", score={"embedding@embedder": 1, "similarity": 1}, requests=100)
+        score = {"embedding@embedder": 1, "similarity": 1}
+        result = tune(server, tmp_path / "s.db", score=score, requests=100, watch=fein.Watch(on_estimate=take))
+        assert any("score's own requests" in note for note in estimates[0].notes)
         assert {body["model"] for body in asked(server, "input")} == {"embedder"}
         assert "embedding:embedder@" in result.details["scorer"]
+        endpoint = fein.Endpoint(server.url, model="fake-1")
+        assert fein.check(result.run, endpoint, store=tmp_path / "s.db")["drifted"] is False
         with pytest.raises(ModelError, match="no model 'other'"):
             tune(server, tmp_path / "s.db", score="embedding@other")
 

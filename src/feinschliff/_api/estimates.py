@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from feinschliff.tuning import Forecast
 
 _MOST_LOOKED = 4000
 """Answers that are looked up one by one; of a larger job, as many spread over all of it."""
+_SCORED_AT_ONCE = 24
+"""Answers of one round, about: their embeddings come in one request."""
 _ENOUGH = 10
 """Answers of the run itself from which on its own means count."""
 
@@ -49,6 +52,14 @@ def estimate_run(forecast: Forecast, link: Connection, payer: Payer, *, spent: S
     left = sum(shares.values()) if whole else forecast.answers - in_store
     each_share = left / max(1.0, sum(shares.values()))
     work = [Work(model, share * each_share, known.prompt_tokens, each) for model, share in shares.items()]
+    notes = [note]
+    if forecast.scoring_costs:
+        notes.append(
+            stored(
+                "The score's own requests come on top: about {n}, with the tokens of the answers once more.",
+                n=math.ceil(left / _SCORED_AT_ONCE),
+            )
+        )
     today = datetime.datetime.now(datetime.UTC).date()
     return make_estimate(
         work if left else [],
@@ -58,7 +69,7 @@ def estimate_run(forecast: Forecast, link: Connection, payer: Payer, *, spent: S
         prices=link.prices,
         pace=Pace(link.endpoint.concurrency, link.config.rpm, link.config.tpm, past),
         in_store=in_store,
-        notes=[note] if left else [],
+        notes=notes if left else [],
         warnings=link.prices.warnings(forecast.models, today=today),
     )
 

@@ -66,7 +66,7 @@ class Recheck:
         asks = [Ask(example, side, repeat) for example, repeat in part.units for side in (part.best, part.baseline)]
         models = list(dict.fromkeys(payer.model_of(side) for side in (part.best, part.baseline)))
         answers = len({(ask.example.id, ask.repeat, ask.settings.canonical()) for ask in asks})
-        return Forecast(answers, asks, models, target_tokens(self.match.task))
+        return Forecast(answers, asks, models, target_tokens(self.match.task), scoring_costs(self.scorer))
 
     def scores_then(self, part: Kept, payer: Payer) -> list[Sides]:
         """What the store keeps of then, by unit. Raises: InputError where it is gone."""

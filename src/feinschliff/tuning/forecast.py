@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feinschliff.datasets.split import split
 from feinschliff.datasets.task import Task
 from feinschliff.generation import Ask, Caps, Payer
+from feinschliff.scorers.protocol import scoring_costs
 from feinschliff.text.tokens import estimate_tokens
 from feinschliff.tuning.compare import Match, everything, make_match_plan
 from feinschliff.tuning.confirm import confirmation_units
@@ -29,6 +30,8 @@ class Forecast:
     """Among which the others are shared out."""
     answer_tokens: float | None
     """Length of an answer by the targets; None without targets."""
+    scoring_costs: bool = False
+    """True where the score asks a server as well."""
 
 
 def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
@@ -46,7 +49,8 @@ def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
     pairs = confirmation_units(parts, plan.room_to_confirm() - plan.search_answers)
     known += [Ask(example, plot.baseline, repeat) for example, repeat in pairs]
     models = [model for model in models_of(plot, payer.model) if model is not None]
-    return Forecast(plan.answers_planned, known, models, target_tokens(plot.task))
+    costs = scoring_costs(plot.scorer)
+    return Forecast(plan.answers_planned, known, models, target_tokens(plot.task), costs)
 
 
 def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
@@ -58,7 +62,7 @@ def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
     units = confirmation_units(everything(match), plan.room_to_confirm())
     known = [Ask(example, side, repeat) for example, repeat in units for side in (match.a, match.b)]
     models = list(dict.fromkeys(payer.model_of(side) for side in (match.a, match.b)))
-    return Forecast(len(known), known, models, target_tokens(match.task))
+    return Forecast(len(known), known, models, target_tokens(match.task), scoring_costs(match.scorer))
 
 
 def target_tokens(task: Task) -> float | None:
