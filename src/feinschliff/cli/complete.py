@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from feinschliff.i18n import tr
+
 Offer = str | tuple[str, str]
 """A word, or a word with a line that tells what it is."""
 
@@ -73,7 +75,7 @@ def models(incomplete: str) -> Iterable[Offer]:
     """Models that ship with the package; files are the shell's own affair."""
     from feinschliff.models.house import house_models
 
-    return [(name, "ships with Feinschliff") for name in house_models()]
+    return [(name, tr("ships with Feinschliff")) for name in house_models()]
 
 
 @_silent
@@ -81,7 +83,7 @@ def data(incomplete: str) -> Iterable[Offer]:
     """Bundled tasks; files are the shell's own affair."""
     from feinschliff.datasets.bundled import BUNDLED
 
-    return [(name, "bundled task") for name in BUNDLED]
+    return [(name, tr("bundled task")) for name in BUNDLED]
 
 
 @_silent
