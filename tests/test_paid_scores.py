@@ -21,7 +21,7 @@ ROWS = [
 TASK = fein.Task.from_rows(ROWS, prompt="{{ post }}", target="subject")
 
 
-def tune(server: FakeServer, store: Path, *, requests: int = 200, score: Any = "embedding", **more: Any) -> fein.Result:
+def tune(server: FakeServer, store: Path, *, requests: int = 120, score: Any = "embedding", **more: Any) -> fein.Result:
     endpoint = fein.Endpoint(server.url, model="fake-1", concurrency=4)
     budget = {"requests": requests, **more.pop("budget", {})}
     return fein.tune(
@@ -38,7 +38,7 @@ def test_a_run_pays_for_its_embeddings_and_finds_what_is_better(tmp_path: Path) 
         result = tune(server, tmp_path / "s.db")
         assert result.verdict == "better"
         embedded, answered = asked(server, "input"), asked(server, "messages")
-        assert result.spent["requests"] == len(embedded) + len(answered) == server.counts["POST"] <= 200
+        assert result.spent["requests"] == len(embedded) + len(answered) == server.counts["POST"] <= 120
         assert len(embedded) < 0.3 * len(answered)
         texts = [text for body in embedded for text in body["input"]]
         assert len(texts) == len(set(texts))
@@ -52,7 +52,7 @@ def test_faults_change_no_decision(tmp_path: Path) -> None:
         plain = tune(server, tmp_path / "plain.db").to_dict()
     with FakeServer(faults=spread(0.25), seed=5) as server:
         faulty = tune(server, tmp_path / "faulty.db").to_dict()
-        assert faulty["spent"]["requests"] == server.counts["POST"] <= 200
+        assert faulty["spent"]["requests"] == server.counts["POST"] <= 120
     # The runs' ids differ with the address.
     kept = ("verdict", "settings", "held_out", "recommended")
     assert {name: plain[name] for name in kept} == {name: faulty[name] for name in kept}
@@ -68,11 +68,11 @@ def test_small_budgets_hold(tmp_path: Path, requests: int) -> None:
 
 def test_a_limit_of_tokens_covers_the_embeddings(tmp_path: Path) -> None:
     with FakeServer() as server:
-        result = tune(server, tmp_path / "s.db", requests=2000, budget={"tokens": 30_000})
+        result = tune(server, tmp_path / "s.db", requests=2000, budget={"tokens": 9_000})
         assert result.held_out.n >= 5
         with open_store(str(tmp_path / "s.db")) as db:
             spent = db.spent(result.run)
-            assert spent.tokens + spent.uncounted_tokens <= 30_000
+            assert spent.tokens + spent.uncounted_tokens <= 9_000
 
 
 def test_a_larger_budget_goes_on_and_asks_for_no_text_again(tmp_path: Path) -> None:

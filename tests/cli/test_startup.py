@@ -14,7 +14,7 @@ from feinschliff.cli.app import Verbs, app
 
 HEAVY = {
     *("feinschliff._api", "feinschliff.build", "feinschliff.records", "feinschliff.store"),
-    *("httpx2", "jinja2", "numpy", "pydantic", "scipy", "sklearn", "sqlalchemy", "xllamacpp"),
+    *("httpx2", "jinja2", "numpy", "pydantic", "sacrebleu", "scipy", "sklearn", "sqlalchemy", "torch", "xllamacpp"),
 }
 
 LOOK = """
