@@ -1,0 +1,46 @@
+"""The bundled tasks by name, on the real engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from feinschliff.cli.inputs import read_source, read_space
+from feinschliff.datasets.bundled import BUNDLED, bundled_task
+from tests.cli.conftest import Fein
+
+
+def test_the_posts_task_is_tuned_by_its_name(fein: Fein) -> None:
+    done = fein("tune", "posts", "--model", "house-2", "--requests", "100", "-p", "max_tokens=12",
+                "-p", "temperature=0:1.5", "--json")  # fmt: skip
+    assert done.code == 0, done.err
+    document = done.json
+    assert document["verdict"] is not None
+    assert document["settings"]["max_tokens"] == 12
+    assert document["spent"]["requests"] <= 100
+    texts = bundled_task("posts").settings().values
+    assert {name: document["settings"][name] for name in texts} == texts
+
+
+def test_a_bundled_task_brings_its_score_and_the_length_of_its_answers() -> None:
+    for name, bundled in BUNDLED.items():
+        source = read_source(name, prompt=None, system=None, target=None)
+        assert source.task == bundled_task(name)
+        assert source.scorer() == bundled.scorer
+        assert read_space(source, None, None)["max_tokens"] == bundled.max_tokens
+        assert read_space(source, ["max_tokens=7"], None)["max_tokens"] == 7
+    assert read_source(None, prompt=None, system=None, target=None).task == bundled_task("subjects")
+
+
+def test_texts_and_target_of_a_bundled_task_can_be_others() -> None:
+    source = read_source("posts", prompt="{{ notes }}!", system="Be brief.", target="language")
+    assert source.task.prompt == "{{ notes }}!"
+    assert source.task.system == "Be brief."
+    assert set(source.task.targets) == {"de", "en"}
+
+
+def test_a_folder_of_that_name_is_meant_where_there_is_one(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "a.csv").write_text("id,text,mine\n1,Rad,blau\n2,Hut,rot\n", encoding="utf-8")
+    source = read_source("posts", prompt="{{ text }}", system=None, target="mine")
+    assert source.task.targets == ("blau", "rot")
+    assert source.scorer() is None
