@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import urllib.request
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from feinschliff.endpoints.protocol import Endpoint, Reply, Request, Streaming
 from feinschliff.endpoints.stream import AnswerStream
 from feinschliff.models.house import house_path
 from tests.contracts.endpoint_contract import Collector, CountingGate, make_requests, send
+from tests.fakes.llama_server import llama_server
 from tests.fakes.openai_server import FakeServer, spread
 from tests.fakes.streams import STREAM_FAULTS, StreamStyle
 
@@ -293,3 +295,38 @@ class TestEngine:
             assert 0 < (reply.completion_tokens or 0) <= (whole[i].completion_tokens or 0)
             assert not reply.stopped_early or (reply.completion_tokens or 0) < 150
         assert content(send(endpoint, requests)) == content(whole)
+
+
+def test_a_server_of_its_own_stops_when_it_is_told_to() -> None:
+    """By its own books: what it makes of an answer that was ended is what came, and a few tokens more."""
+    stuck = {"temperature": 0.0, "max_tokens": 200, "logit_bias": [["Hund", 100.0]]}
+    with llama_server(key="geheim") as url, HttpEndpoint(url, api_key="geheim") as endpoint:
+        requests = [replace(r, fields=stuck, max_tokens=200) for r in make_requests(4, "house")]
+        requests += make_requests(8, "house", max_tokens=40)[4:]
+        whole = send(endpoint, requests)
+        before = tokens_made(url)
+        assert before == sum(reply.completion_tokens or 0 for reply in whole.values())
+        stopped = send(endpoint, streamed(requests, stop_loops=True))
+        time.sleep(0.5)
+        late = tokens_made(url) - before - sum(reply.completion_tokens or 0 for reply in stopped.values())
+    assert sum(reply.stopped_early for reply in stopped.values()) == 4
+    assert 0 <= late <= 4 * 32
+    for i, reply in stopped.items():
+        assert whole[i].text.startswith(reply.text)
+        assert reply.stopped_early or reply.text == whole[i].text
+
+
+def tokens_made(url: str) -> float:
+    """Tokens that a llama.cpp server has made since it began."""
+    headers = {"Authorization": "Bearer geheim"}
+    with urllib.request.urlopen(
+        urllib.request.Request(url.removesuffix("/v1") + "/metrics", headers=headers)
+    ) as response:
+        rows = dict(line.rsplit(" ", 1) for line in response.read().decode().splitlines() if line[:1] not in ("", "#"))
+    return float(rows["llamacpp:tokens_predicted_total"])
+
+
+def test_the_servers_software_is_asked_for_once() -> None:
+    with FakeServer(latency_s=0.05) as server, HttpEndpoint(server.url, concurrency=8) as endpoint:
+        send(endpoint, streamed(make_requests(16), stop_loops=True))
+        assert server.counts["GET"] == 4

@@ -36,6 +36,7 @@ class Server:
         self._base: str | None = address.base if address.versioned or address.full else None
         self._backend: Backend | None = _HOSTS.get(address.host)
         self._props: dict[str, Any] = {}
+        self._asking = asyncio.Lock()
 
     async def base(self) -> str:
         """The base that answers `/models`: the given one, else the given one with `/v1`."""
@@ -68,7 +69,11 @@ class Server:
         ]
 
     async def backend(self) -> Backend:
-        """The server's software, `unknown` where it does not show."""
+        """The server's software, `unknown` where it does not show. Who asks at the same time waits for one answer."""
+        async with self._asking:
+            return await self._ask_backend()
+
+    async def _ask_backend(self) -> Backend:
         if self._backend is None:
             props, ollama, studio, vllm = await asyncio.gather(
                 self._probe("/props", "default_generation_settings"),
