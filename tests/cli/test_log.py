@@ -72,7 +72,7 @@ def test_a_second_run_is_appended(fein: Fein, tmp_path: Path) -> None:
     lines = (tmp_path / "run.log").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if " run " in line]) == 2
     assert len([line for line in lines if " answer r" in line]) == 80
-    asked = next(line for line in lines if " request r7 " in line)
+    asked = next(line for line in lines if " request r7 fake-1 " in line)
     assert json.loads(asked.partition("} ")[2]) == "Frage 7 ANSWER: rot blau grün 7"
 
 
@@ -101,3 +101,10 @@ def test_a_full_disk_ends_the_log_and_not_the_run(fein: Fein, tmp_path: Path) ->
     assert done.err.count("cannot be written any more") == 1
     assert "Traceback" not in done.err
     assert fein(*ASK, "--out", "p.csv", "--log", tmp_path).code == 2
+
+
+def test_scores_of_a_file_are_kept_as_well(fein: Fein, tmp_path: Path) -> None:
+    write(tmp_path)
+    done = fein("score", "data.csv", "--answers", "post", "--target", "subject", "--out", "s.csv", "--log", "run.log")
+    assert done.code == 0, done.err
+    assert (tmp_path / "run.log").read_text(encoding="utf-8").count(" score r") == 40

@@ -39,6 +39,8 @@ def command(
     concurrency: o.Concurrency = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,
+    verbose: o.Verbose = False,
+    log: o.LogFile = None,
 ) -> None:
     """Score a column of answers; adds the columns score and reason.
 
@@ -51,6 +53,7 @@ def command(
     from feinschliff.datasets.load import load_examples
     from feinschliff.datasets.write import check_output
 
+    o.set_up_log(verbose=verbose, file=log)
     check_output(out)
     data = load_examples(source, target=target)
     if answers not in data.columns:

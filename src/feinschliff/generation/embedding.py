@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -9,9 +10,11 @@ import numpy as np
 from feinschliff.endpoints.protocol import Reply, Request
 from feinschliff.generation.account import Account
 from feinschliff.generation.generate import Payer
-from feinschliff.records import Message, digest
+from feinschliff.records import Message, canonical_json, digest
 from feinschliff.text.tokens import estimate_tokens
 from feinschliff.text.vectors import NoVector, Vector
+
+_LOG = logging.getLogger(__name__)
 
 _MOST_TEXTS = 32
 _MOST_CHARACTERS = 16_000
@@ -65,6 +68,8 @@ class EndpointEmbedder:
 
         def take(reply: Reply, done: Callable[[], None]) -> None:
             batch = requests[reply.request.id]
+            _LOG.debug("request embeddings %s %s", payer.model, canonical_json(list(batch)))
+            _LOG.debug("answer embeddings %s", canonical_json(reply.failure or f"{len(batch)} vectors"))
             if reply.failure is not None:
                 found.update(dict.fromkeys(batch, NoVector(f"no embedding: {reply.failure}", reply.transient)))
                 account.put_vectors({}, reply, done=done)

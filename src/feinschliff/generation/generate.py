@@ -176,8 +176,8 @@ class _Batch:
         answer = to_answer(reply, key=reply.request.id, example=plan.ask.example.id, repeat=plan.ask.repeat)
         fields = plan.request.fields
         if _LOG.isEnabledFor(logging.DEBUG):
-            prompt = plan.request.messages[-1].content
-            _LOG.debug("request %s %s %s", answer.example, canonical_json(dict(fields)), canonical_json(prompt))
+            what = (plan.request.model, canonical_json(dict(fields)), canonical_json(plan.request.messages[-1].content))
+            _LOG.debug("request %s %s %s %s", answer.example, *what)
             _LOG.debug("answer %s %s %s", answer.example, answer.flags, canonical_json(answer.failure or answer.text))
         with self._lock:
             self.answers[answer.key] = answer

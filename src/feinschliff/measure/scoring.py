@@ -31,8 +31,6 @@ def score_answers(
     missing = [i for i, a in enumerate(answers) if (a.key, prints[i]) not in known]
     if missing:
         fresh = _checked(scorer, [examples[i] for i in missing], [answers[i] for i in missing])
-        for i, score in zip(missing, fresh, strict=True):
-            _LOG.debug("score %s %s %s", answers[i].example, score.value, canonical_json(score.reason))
         new = [(answers[i].key, prints[i], score) for i, score in zip(missing, fresh, strict=True)]
         store.put_scores(scorer.name, [row for row in new if not row[2].transient])
         known |= {(key, fingerprint): score for key, fingerprint, score in new}
@@ -65,7 +63,10 @@ def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answ
             ),
             mend=tr("a scorer returns one score per answer, in order"),
         )
-    return [_in_range(score) for score in scores]
+    kept = [_in_range(score) for score in scores]
+    for answer, score in zip(answers, kept, strict=True):
+        _LOG.debug("score %s %s %s", answer.example, score.value, canonical_json(score.reason))
+    return kept
 
 
 def _in_range(score: Score) -> Score:
