@@ -146,7 +146,7 @@ _ROWS = (
     Parameter("prompt", "text", "User prompt; a Jinja2 template over the row.", role="task"),
     Parameter("seed", "int", "Set by Feinschliff for each answer.", role="reserved", searchable=False),
     Parameter("n", "int", "Several answers are several repeats.", role="reserved", searchable=False),
-    Parameter("stream", "bool", "Answers are read whole.", role="reserved", searchable=False),
+    Parameter("stream", "bool", "Set by Feinschliff where answers are streamed.", role="reserved", searchable=False),
     Parameter(
         "messages", "text", "Made from the data, the system text and the prompt.", role="reserved", searchable=False
     ),
@@ -186,9 +186,7 @@ def parameter(name: str) -> Parameter:
                     help=row.help[1:],
                 ),
                 asked=name,
-                mend=tr("use --seed for the run's seed")
-                if name == "seed"
-                else tr("use the prompt or a messages column"),
+                mend=_instead(name),
             )
         return row
     if name.startswith(EXTRA) and name.removeprefix(EXTRA) in CATALOGUE:
@@ -208,6 +206,12 @@ def parameter(name: str) -> Parameter:
         found=tr("known are ") + ", ".join(n for n, row in CATALOGUE.items() if row.role != "reserved"),
         mend=tr("{hint}a field that only your server knows is written extra.{name}", hint=hint, name=name),
     )
+
+
+def _instead(name: str) -> str:
+    if name == "seed":
+        return tr("use --seed for the run's seed")
+    return tr("use --stream") if name == "stream" else tr("use the prompt or a messages column")
 
 
 def check_value(name: str, value: JsonValue) -> JsonValue:
