@@ -55,7 +55,6 @@ def flag_word(flag: str) -> str:
         "looping": tr("looping"),
         "prompt_cut": tr("prompt cut"),
         "stopped_early": tr("stopped early"),
-        "stopped_early": tr("stopped early"),
         "failed": tr("failed"),
     }.get(flag, flag.replace("_", " "))
 
