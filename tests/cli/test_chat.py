@@ -275,6 +275,15 @@ def test_what_a_model_says_does_not_steer_the_terminal() -> None:
     assert printable("안녕 😀 ä\u0308") == "안녕 😀 ä\u0308"
 
 
+def test_a_log_keeps_what_was_said(chat: Chat, tmp_path: Path) -> None:
+    with FakeServer(answer=echo) as server:
+        chat("Grüß Gott", flags=("--endpoint", server.url, "-p", "temperature=0.5", "--log", tmp_path / "chat.log"))
+    text = (tmp_path / "chat.log").read_text(encoding="utf-8")
+    assert '"temperature":0.5' in text
+    assert '"Grüß Gott"' in text
+    assert '"1 Grüß Gott at 0.5"' in text
+
+
 def test_a_prompt_of_the_user_is_no_setting_of_a_chat(chat: Chat) -> None:
     with FakeServer(answer=echo) as server:
         done = chat("one", flags=("--endpoint", server.url, "-p", "prompt=Say {{ x }}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from feinschliff.errors import RunError
 from feinschliff.generation.classify import to_answer
 from feinschliff.generation.generate import estimate_prompt_tokens, longest_answer
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
-from feinschliff.records import Answer, Message, Settings
+from feinschliff.records import Answer, Message, Settings, canonical_json
+
+_LOG = logging.getLogger(__name__)
 
 _ATTEMPTS = 3
 """Somebody waits: a server that does not answer is told of soon."""
@@ -60,7 +63,12 @@ def converse(
     except RunError as error:
         for listener in heard:
             listener.why = str(error)
-    return [_outcome(replies.get(r.id), listener.why) for r, listener in zip(requests, heard, strict=True)]
+    outcomes = [_outcome(replies.get(r.id), listener.why) for r, listener in zip(requests, heard, strict=True)]
+    for request, outcome in zip(requests, outcomes, strict=True):
+        said = outcome.failure if outcome.answer is None else outcome.answer.text
+        _LOG.debug("request %s %s", canonical_json(dict(request.fields)), canonical_json(request.messages[-1].content))
+        _LOG.debug("answer %s", canonical_json(said))
+    return outcomes
 
 
 class _Tries:
