@@ -18,7 +18,9 @@ from feinschliff.generation import choose_model
 from feinschliff.i18n import tr, trn
 
 _OURS = ("FEIN_", "OPENAI_", "HF_", "CUDA_", "XDG_DATA_HOME", "OMP_NUM_THREADS", "NO_COLOR", "FORCE_COLOR", "SSL_CERT")
-_MAXIMUM_NAMES = 8
+_MOST_NAMES = 8
+_PATIENCE_S = 20.0
+"""For all questions to an endpoint about itself."""
 
 
 def checks(endpoint: Endpoint | None, *, ask: bool) -> Iterator[Check]:
@@ -36,7 +38,7 @@ def check_endpoint(config: Endpoint, *, ask: bool) -> Check:
     """Can it be reached, what is it, which models has it, how fast does it answer?"""
     title = tr("endpoint")
     try:
-        opened = config.open()
+        opened = config.open(until=time.monotonic() + _PATIENCE_S)
         try:
             return _asked(config, opened, title, ask=ask)
         finally:
@@ -110,5 +112,5 @@ def _local() -> Check:
 def _some(names: list[str] | tuple[str, ...]) -> str:
     if not names:
         return tr("no model")
-    shown = ", ".join(names[:_MAXIMUM_NAMES])
-    return shown if len(names) <= _MAXIMUM_NAMES else f"{shown}, ..."
+    shown = ", ".join(names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown}, ..."
