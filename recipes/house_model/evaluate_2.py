@@ -22,14 +22,13 @@ from evaluate import OPEN, PROMPT, SEED, SYSTEM, Json, any_wording, ask, key_fac
 from evaluate import temperature_results as line_temperatures
 from prompts_2 import post_request, styled_request
 
-from feinschliff.datasets.bundled import BUNDLED
+from feinschliff.datasets.bundled import BUNDLED, post_notes
 from feinschliff.datasets.grammar import (
     STYLES,
     Draft,
     carries_fact,
     carries_key_fact,
     follows_style,
-    list_facts,
     make_drafts,
     make_posts,
 )
@@ -135,8 +134,7 @@ def whole_drafts(language: str) -> list[Draft]:
 
 def request(draft: Draft) -> str:
     """The bundled task's wording."""
-    notes = list_facts({"subject": draft.post.subject, **draft.facts}, draft.post.language)
-    return TASK.prompt.replace("{{ notes }}", notes)
+    return TASK.prompt.replace("{{ notes }}", post_notes(draft))
 
 
 def any_request(engine: Engine, drafts: Sequence[Draft]) -> list[Answer]:

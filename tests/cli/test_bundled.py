@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from feinschliff.cli.inputs import read_source, read_space
+from feinschliff.cli.options import make_endpoint
 from feinschliff.datasets.bundled import BUNDLED, bundled_task
+from feinschliff.models.house import house_path
 from tests.cli.conftest import Fein
 
 
 def test_the_posts_task_is_tuned_by_its_name(fein: Fein) -> None:
-    done = fein("tune", "posts", "--model", "house-2", "--requests", "100", "-p", "max_tokens=12",
-                "-p", "temperature=0:1.5", "--json")  # fmt: skip
+    short = ("-p", "max_tokens=12", "-p", "temperature=0:1.5")
+    done = fein("tune", "posts", "--requests", "100", *short, "--json")
     assert done.code == 0, done.err
     document = done.json
     assert document["verdict"] is not None
@@ -29,6 +33,15 @@ def test_a_bundled_task_brings_its_score_and_the_length_of_its_answers() -> None
         assert read_space(source, None, None)["max_tokens"] == bundled.max_tokens
         assert read_space(source, ["max_tokens=7"], None)["max_tokens"] == 7
     assert read_source(None, prompt=None, system=None, target=None).task == bundled_task("subjects")
+
+
+def test_posts_go_to_the_model_that_can_write_them_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    chosen = {name: read_source(name, prompt=None, system=None, target=None).house for name in BUNDLED}
+    assert chosen == {"subjects": None, "posts": "house-2"}
+    assert make_endpoint(url=None, model=None, house="house-2").file == house_path("house-2")
+    assert make_endpoint(url=None, model="house-1", house="house-2").file == house_path("house-1")
+    assert make_endpoint(url="http://localhost:1/v1", model=None, house="house-2").model is None
 
 
 def test_texts_and_target_of_a_bundled_task_can_be_others() -> None:

@@ -77,6 +77,7 @@ def command(
         omit=omit,
         stream=stream,
         table=what.file.endpoint,
+        house=what.house,
     )
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
     try:

@@ -82,6 +82,7 @@ def command(
         omit=omit,
         stream=stream,
         table=what.file.endpoint,
+        house=what.house,
     )
     budget = read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd)
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)

@@ -31,6 +31,11 @@ class Source:
         """The score that the file names, or the bundled task's; None where nobody says. Raises: TaskError."""
         return self.file.scorer() if self.bundled is None else self.bundled.scorer
 
+    @property
+    def house(self) -> str | None:
+        """The shipped model that suits a bundled task; None for the usual one."""
+        return None if self.bundled is None else self.bundled.model
+
 
 def read_source(
     source: str | None,

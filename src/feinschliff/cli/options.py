@@ -140,8 +140,10 @@ def make_endpoint(
     omit: Sequence[str] | None = None,
     stream: bool = False,
     table: EndpointTable | None = None,
+    house: str | None = None,
 ) -> Endpoint:
-    """The endpoint that is meant: the flags, else the task file, else OPENAI_BASE_URL, else the house model.
+    """The endpoint that is meant: the flags, else the task file, else OPENAI_BASE_URL, else the house model, `house`
+    or the usual one.
 
     Raises: InputError.
     """
@@ -157,6 +159,7 @@ def make_endpoint(
         chosen = os.environ.get("OPENAI_BASE_URL") or None
         if chosen is None and model is None:
             say(tr("No endpoint is given: using the embedded house model (--endpoint URL for another)."))
+            model = house
         elif chosen is not None:
             say(tr("Using the endpoint of OPENAI_BASE_URL."))
     key_name = api_key_env or base.api_key_env

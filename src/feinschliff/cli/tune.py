@@ -96,6 +96,7 @@ def command(
         omit=omit,
         stream=stream,
         table=table,
+        house=what.house,
     )
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
     try:

@@ -36,6 +36,8 @@ class Bundled:
     """The score that suits the task."""
     max_tokens: int
     """Longest answer; none of the targets needs as many tokens."""
+    model: str | None = None
+    """The shipped model that can do the task, where the usual one cannot."""
 
     def task(
         self,
@@ -100,6 +102,7 @@ BUNDLED: Mapping[str, Bundled] = MappingProxyType(
             target="post",
             scorer="chrf",
             max_tokens=200,
+            model="house-2",
         ),
     }
 )
