@@ -30,7 +30,8 @@ from benchmarks.common import ROOT, write_data
 
 PRICES = {"small": (1.0, 2.0), "large": (10.0, 40.0)}
 ROWS = 40
-LIMIT_S = 300.0
+LIMIT_S = 90.0
+"""A run whose limits reach further is killed in the end as well."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,6 @@ def one_process(command: list[str], kill_after_s: float | None, environment: Map
     except subprocess.TimeoutExpired:
         process.kill()
         code = process.wait()
-        if kill_after_s is None:
-            raise
     return time.monotonic() - started, code
 
 
