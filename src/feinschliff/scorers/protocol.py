@@ -91,20 +91,20 @@ class TextScorer(ABC):
         return scores
 
     def _score(self, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
-        failures = [answer.failure for answer in answers]
+        # Each record is looked at once: with a million of them, to fetch them from memory takes the most time.
+        texts = [answer.text if answer.failure is None else None for answer in answers]
         targets = [example.target for example in examples]
-        texts = [answer.text for answer in answers]
-        if failures.count(None) == len(failures) and None not in targets:
+        if None not in texts and None not in targets:
             return self.score_texts(all_nfc(texts), all_nfc(targets))  # type: ignore[arg-type]
-        whole = [i for i, target in enumerate(targets) if target is not None and failures[i] is None]
-        found = iter(self.score_texts(all_nfc([texts[i] for i in whole]), all_nfc([targets[i] or "" for i in whole])))
+        whole = [(text, target) for text, target in zip(texts, targets, strict=True) if None not in (text, target)]
+        found = iter(self.score_texts(all_nfc([a or "" for a, _ in whole]), all_nfc([t or "" for _, t in whole])))
         return [
-            unscored(f"no answer: {failure}")
-            if failure is not None
+            unscored(f"no answer: {answer.failure}")
+            if text is None
             else unscored("the example has no target")
             if target is None
             else next(found)
-            for failure, target in zip(failures, targets, strict=True)
+            for answer, text, target in zip(answers, texts, targets, strict=True)
         ]
 
 
