@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,28 @@ def test_scores_of_stored_answers_cost_requests_once(tmp_path: Path) -> None:
         again = fein.score(examples, answers, score="embedding", endpoint=endpoint, store=tmp_path / "s.db")
         assert again == scores
         assert server.counts["POST"] == paid
+
+
+def test_an_interrupted_run_pays_for_no_text_twice_and_ends_the_same(tmp_path: Path) -> None:
+    seen = 0
+
+    def stop_at(count: int) -> Callable[[fein.Answer], None]:
+        def take(answer: fein.Answer) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == count:
+                raise RuntimeError("pulled the plug")
+
+        return take
+
+    with FakeServer() as server:
+        whole = tune(server, tmp_path / "whole.db").to_dict()
+        before = len(server.bodies)
+        for count in (20, 45):
+            with pytest.raises(fein.RunError):
+                tune(server, tmp_path / "cut.db", watch=fein.Watch(on_answer=stop_at(count)))
+        result = tune(server, tmp_path / "cut.db").to_dict()
+        texts = [text for body in server.bodies[before:] for text in body.get("input", [])]
+        assert len(texts) == len(set(texts))
+        kept = ("verdict", "settings", "held_out", "recommended", "warnings")
+        assert {name: result[name] for name in kept} == {name: whole[name] for name in kept}
