@@ -45,6 +45,17 @@ def test_nothing_measured_and_missing_parts(found: dict[str, Any]):
     assert "Nothing could be measured" in shown(show_result, found, {})
 
 
+def test_several_models_are_told_with_their_costs():
+    models = [
+        {"model": "small", "requests": 600, "prompt_tokens": 50_000, "completion_tokens": 7000, "usd": 0.01},
+        {"model": "large", "requests": 200, "prompt_tokens": 20_123, "completion_tokens": 2876, "usd": None},
+    ]
+    text = shown(show_result, samples.result(), {**samples.details(), "models": models})
+    assert "  small: 600 requests, 50,000 + 7,000 tokens, $0.0100\n" in text
+    assert "  large: 200 requests, 20,123 + 2,876 tokens\n" in text
+    assert "small:" not in shown(show_result, samples.result(), {**samples.details(), "models": models[:1]})
+
+
 def test_runs_in_80_columns():
     runs = [
         samples.run(samples.result(), samples.details()),

@@ -45,7 +45,10 @@ def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: 
         _show_item("!", warning, console, style="yellow")
     if warnings:
         console.print()
-    console.print(plain(_costs(result.get("spent") or {}), console, style="dim"))
+    console.print(plain(tr("Spent {costs}", costs=_parts(result.get("spent") or {})), console, style="dim"))
+    models = details.get("models") or []
+    for model in models if len(models) > 1 else ():
+        console.print(plain(f"  {model.get('model') or tr('unknown')}: {_parts(model)}", console, style="dim"))
     console.print()
     for step in next_steps(result, details):
         _show_item("-", step, console)
@@ -137,7 +140,8 @@ def _span(low: str, high: str) -> str:
     return tr("{low} to {high}", low=low, high=high)
 
 
-def _costs(spent: Mapping[str, Any]) -> str:
+def _parts(spent: Mapping[str, Any]) -> str:
+    """Requests, tokens, time and money, as far as they are known."""
     requests = spent.get("requests")
     parts = [
         trn("{count} request", "{count} requests", requests or 0, count=count(requests)),
@@ -146,11 +150,12 @@ def _costs(spent: Mapping[str, Any]) -> str:
             prompt=count(spent.get("prompt_tokens")),
             completion=count(spent.get("completion_tokens")),
         ),
-        duration(spent.get("seconds")),
     ]
+    if spent.get("seconds") is not None:
+        parts.append(duration(spent["seconds"]))
     if spent.get("usd") is not None:
         parts.append(money(spent["usd"]))
-    return tr("Spent {costs}", costs=", ".join(parts))
+    return ", ".join(parts)
 
 
 def _show_use(result: Mapping[str, Any], console: Console) -> None:
