@@ -188,3 +188,19 @@ class TestSentiment(_Hard):
 @pytest.mark.second
 class TestSentimentSoft(_Hard):
     kind = "sentiment-soft"
+
+
+@pytest.mark.second
+def test_a_run_tells_how_good_the_model_is(model: Path, tmp_path: Path) -> None:
+    import feinschliff as fein
+    from tests.fakes.openai_server import FakeServer
+
+    rows = [{"q": f"{i} ANSWER: {text}", "a": text, "sentiment": "positive"} for i, text in enumerate(TEXTS * 2)]
+    task = fein.Task.from_rows(rows, prompt="{{ q }}", target="a")
+    with FakeServer() as server:
+        result = fein.compare(
+            task, fein.Endpoint(server.url), a={"temperature": 0.4}, b={"temperature": 1.5},
+            score=f"sentiment-soft:{model}", store=tmp_path / "s.db",
+        )  # fmt: skip
+    assert any(note.startswith("Sentiment model: macro F1 0.") for note in result.warnings)
+    assert "references" in " ".join(result.warnings)

@@ -16,6 +16,7 @@ from feinschliff.build import Connection, complete_space
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
+from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import check_value
 from feinschliff.parameters.space import named_space
 from feinschliff.records import Answer, Settings
@@ -108,7 +109,10 @@ def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
             f"the scorer '{scorer.name}' compares with a target, and there is none",
             asked="a target",
             found="columns: " + (", ".join(task.columns) or "none"),
-            mend="give --target, or a scorer that needs none: json, length, verbatim, module:callable",
+            mend=tr(
+                "give --target, or a scorer that needs none: {names}",
+                names="json, length:5-10, verbatim, format, language:de, module:callable",
+            ),
         )
     return scorer
 
