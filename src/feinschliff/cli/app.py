@@ -50,6 +50,7 @@ class Verbs(LazyGroup):
             "doctor:endpoints_command",
             "List the models that can be asked on this machine: shipped ones, and those of local servers.",
         ),
+        Verb("models", "models:app", "Model files: what lies here, what fits, fetch, quantise, serve."),
         Verb("data", "data:app", "Make data: neighbourhood posts, and subject lines for them."),
     )
 

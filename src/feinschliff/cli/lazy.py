@@ -32,7 +32,8 @@ class Verb:
         module, _, attribute = self.home.partition(":")
         made = getattr(importlib.import_module(f"feinschliff.cli.{module}"), attribute)
         if isinstance(made, typer.Typer):
-            made.info.cls = Group
+            if not (isinstance(made.info.cls, type) and issubclass(made.info.cls, Group)):
+                made.info.cls = Group
             command: Any = typer.main.get_group(made)
         else:
             single = typer.Typer(**QUIET)

@@ -1,0 +1,23 @@
+"""`fein models`: the group of its verbs. Each has a file of its own, imported when it is called."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import typer
+
+from feinschliff.cli.lazy import LazyGroup, Verb
+
+
+class ModelVerbs(LazyGroup):
+    """Verbs for model files on this machine, in the order of the help."""
+
+    verbs: ClassVar[tuple[Verb, ...]] = ()
+
+
+app = typer.Typer(help="Model files: what lies here, what fits, fetch, quantise, serve.", cls=ModelVerbs)
+
+
+@app.callback(no_args_is_help=True)
+def _root() -> None:
+    """Model files: what lies here, what fits, fetch, quantise, serve."""
