@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from feinschliff.cli.app import app
-from feinschliff.parameters.catalogue import CATALOGUE, Parameter
+from feinschliff.parameters.catalogue import CATALOGUE
+from feinschliff.parameters.rows import Parameter
 from feinschliff.scorers import registry
 
 if TYPE_CHECKING:

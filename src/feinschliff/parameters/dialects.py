@@ -1,0 +1,65 @@
+"""The dialects of the request body: which server software, and which of its two addresses or model families."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
+
+Dialect = Literal[
+    "openai",
+    "openai-reasoning",
+    "ollama",
+    "ollama-native",
+    "lmstudio",
+    "llama.cpp",
+    "vllm",
+    "transformers",
+    "openrouter",
+    "anthropic",
+    "unknown",
+]
+"""What a request field is called and what becomes of it depends on this, and on nothing else that we know."""
+
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
+
+UnknownField = Literal["rejected", "inert", "unknown"]
+
+UNKNOWN_FIELD: Mapping[Dialect, UnknownField] = MappingProxyType(
+    {
+        "openai": "rejected",
+        "openai-reasoning": "rejected",
+        "ollama": "inert",
+        "ollama-native": "inert",
+        "lmstudio": "inert",
+        "llama.cpp": "inert",
+        "vllm": "inert",
+        "transformers": "rejected",
+        "openrouter": "inert",
+        "anthropic": "inert",
+        "unknown": "unknown",
+    }
+)
+"""What a server does with a field that it has never heard of: an error (400 or 422), or nothing at all."""
+
+_REASONING = re.compile(r"(?:^|[/:])(?:o\d|gpt-(?:[5-9]|\d\d))(?!\d)")
+
+
+def dialect_of(backend: str, *, model: str | None = None, native: bool = False) -> Dialect:
+    """The dialect that `backend` (`endpoints.protocol.Backend`) speaks with this model.
+
+    `native`: Ollama's own address (`/api/chat`) instead of its OpenAI-compatible one. OpenAI's reasoning models (o1,
+    o3, o4, gpt-5 and later, not their `-chat` variants) refuse the sampling parameters and are a dialect of their own.
+    A backend that is no dialect is "unknown".
+    """
+    if backend == "ollama" and native:
+        return "ollama-native"
+    if backend == "openai" and model is not None and is_reasoning(model):
+        return "openai-reasoning"
+    return next((dialect for dialect in DIALECTS if dialect == backend), "unknown")
+
+
+def is_reasoning(model: str) -> bool:
+    """True for the names of OpenAI's reasoning models; a fine-tuned one (`ft:o4-mini:...`) is one as well."""
+    return _REASONING.search(model.lower()) is not None and "-chat" not in model.lower()
