@@ -155,8 +155,10 @@ def fixed_settings(task: Task, values: Mapping[str, JsonValue], *, omit: Collect
 
 def where(link: Connection) -> dict[str, Any]:
     model = {"model": link.model, "digest": link.digests.get(link.model)}
-    # Only named where it is on: the ids of all other runs stay what they were.
-    return {"endpoint": link.endpoint.identity, **model, **({"stream": True} if link.config.stream else {})}
+    # Only named where it is so: the ids of all other runs stay what they were.
+    files = {"files": link.digests} if link.config.embedded and len(link.digests) > 1 else {}
+    streamed = {"stream": True} if link.config.stream else {}
+    return {"endpoint": link.endpoint.identity, **model, **files, **streamed}
 
 
 @contextmanager

@@ -149,6 +149,8 @@ def compare(
     match = Match(task, sides[0], sides[1], scorer, scorer_recipe(task, score, scorer))
     check_match(match, caps, prices=where.prices(), model=where.model_name)
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
+    if len(named) == 1 and where.file is not None:
+        named.insert(0, where.file.stem)  # the other side's
     what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}
 
     def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:

@@ -94,7 +94,7 @@ def connect(
 
     Raises: EndpointError when it cannot be reached, ModelError for a model that it does not have.
     """
-    endpoint = config.open(until=until)
+    endpoint = config.open(until=until, models=searched_models)
     try:
         model, listed = choose_model(endpoint, config.model_name, searched=searched_models)
         digests = {info.name: info.digest for info in listed if info.digest is not None}

@@ -88,9 +88,7 @@ class Endpoint:
         """The model file of the embedded engine; None for a URL."""
         if self.url is not None:
             return None
-        if self.model is None:
-            return house_path()
-        return house_path(self.model) if self.model in house_models() else Path(self.model)
+        return house_path() if self.model is None else _local_file(self.model)
 
     @property
     def model_name(self) -> str | None:
@@ -105,11 +103,18 @@ class Endpoint:
             return Prices(entries=tuple(PriceEntry(model, price) for model, price in self.price.items()))
         return Prices() if self.embedded else Prices(entries=load_prices(), source=str(prices_path()))
 
-    def open(self, *, until: float | None = None, embeds: bool = False) -> OpenEndpoint:
-        """Connect, or start the embedded engine. `until`: as for `HttpEndpoint`; `embeds`: as for `EmbeddedEndpoint`.
+    def open(self, *, until: float | None = None, embeds: bool = False, models: Sequence[str] = ()) -> OpenEndpoint:
+        """Connect, or start the embedded engine. `until`: as for `HttpEndpoint`; `embeds`: as for `EmbeddedEndpoint`;
+        `models`: those that settings will name, which can be several files for the embedded engine.
 
         Raises: InputError for a missing key, ModelError for a file that is no model.
         """
+        if self.file is not None and any(is_local(model) and model != self.file.stem for model in models):
+            from feinschliff.endpoints.shelf import EmbeddedShelf
+
+            own = {self.file.stem: self.file}
+            files = {model: own.get(model) or _local_file(model) for model in models if model in own or is_local(model)}
+            return EmbeddedShelf(files, slots=self.concurrency or _EMBEDDED_SLOTS)
         if self.file is not None:
             from feinschliff.endpoints.embedded import EmbeddedEndpoint
 
@@ -174,6 +179,10 @@ class Endpoint:
 def is_local(model: str) -> bool:
     """Whether the embedded engine runs this model: a `.gguf` file, or one that ships with the package."""
     return model.endswith(".gguf") or model in house_models()
+
+
+def _local_file(model: str) -> Path:
+    return house_path(model) if model in house_models() else Path(model)
 
 
 @overload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
 from feinschliff.errors import NotStarted
 from feinschliff.i18n import tr
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 def command(
@@ -66,7 +69,7 @@ def command(
     sides = (read_settings(a), read_settings(b))
     where = o.make_endpoint(
         url=endpoint,
-        model=model,
+        model=model or _file_of(sides, endpoint or what.file.endpoint.url),
         api_key_env=api_key_env,
         headers=header,
         rpm=rpm,
@@ -106,3 +109,13 @@ def command(
     else:
         with writing():
             show_result(result.to_dict(), result.details, stdout())
+
+
+def _file_of(sides: tuple[dict[str, JsonValue], dict[str, JsonValue]], url: str | None) -> str | None:
+    """A model file of --a, where both sides name one and no server is given: nothing else will be asked."""
+    from feinschliff.build import is_local
+
+    models = [side.get("model") for side in sides]
+    if url is not None or not all(isinstance(model, str) and is_local(model) for model in models):
+        return None
+    return str(models[0])

@@ -1,7 +1,7 @@
 """Which format each tensor of a quantised model gets: llama.cpp's rules for the mixtures that its names stand for.
 
-A name such as Q4_K_M is no format but a mixture: tensors that the answers depend on most get more bits. The rules follow
-llama.cpp's (`src/llama-quant.cpp`, b11549), so that a file made here weighs what others of that name weigh.
+A name such as Q4_K_M is no format but a mixture: tensors that the answers depend on most get more bits. The rules
+follow llama.cpp's (`src/llama-quant.cpp`, b11549), so that a file made here weighs what others of that name weigh.
 """
 
 from __future__ import annotations
