@@ -30,7 +30,8 @@ PAGES: dict[str, dict[str, Any]] = {
     },
     "lmstudio": {"/api/v0/models": {"data": [{"id": "fake-1"}]}},
     "vllm": {"/version": {"version": "0.24"}},
-    "unknown": {},
+    "transformers": {"/openapi.json": {"paths": {"/load_model": {}, "/v1/chat/completions": {}}}},
+    "unknown": {"/openapi.json": {"paths": {"/v1/chat/completions": {}}}},
 }
 
 
@@ -42,7 +43,8 @@ def test_backends_are_recognised(backend: str, faults: float) -> None:
         HttpEndpoint(server.url) as endpoint,
     ):
         assert endpoint.backend == backend
-        assert endpoint.concurrency == (6 if backend == "llama.cpp" else 4)
+        # transformers answers one after the other.
+        assert endpoint.concurrency == {"llama.cpp": 6, "transformers": 1}.get(backend, 4)
         assert [info.name for info in endpoint.models()] == ["fake-1"]
         endpoint.defaults("fake-1")
         asked = server.counts["GET"]
@@ -51,9 +53,46 @@ def test_backends_are_recognised(backend: str, faults: float) -> None:
 
 
 def test_hosts_that_are_known_by_name() -> None:
-    for url, backend in (("https://api.openai.com/v1", "openai"), ("https://openrouter.ai/api/v1", "openrouter")):
+    for url, backend in (
+        ("https://api.openai.com/v1", "openai"),
+        ("https://openrouter.ai/api/v1", "openrouter"),
+        ("https://api.anthropic.com/v1", "anthropic"),
+    ):
         with HttpEndpoint(url) as endpoint:
             assert endpoint.backend == backend
+
+
+@pytest.mark.parametrize(
+    ("rows", "backend"),
+    [
+        ([{"id": "gpt-4o", "owned_by": "system"}, {"id": "o3", "owned_by": "openai"}], "openai"),
+        ([{"id": "gpt-4o", "owned_by": "openai"}, {"id": "my-llama", "owned_by": "openai"}], "unknown"),  # a gateway
+        ([{"id": "m", "owned_by": "vllm"}], "vllm"),
+        ([{"id": "m", "owned_by": "llamacpp"}], "llama.cpp"),
+        ([{"id": "a/b", "supported_parameters": [], "pricing": {}}], "openrouter"),
+        ([{"id": "m"}, 3], "unknown"),
+        ([], "unknown"),
+    ],
+)
+def test_software_behind_a_proxy_that_shows_only_its_models(rows: list[Any], backend: str) -> None:
+    with FakeServer(pages={"/v1/models": {"data": rows}}) as server:
+        for url in (server.url, server.url.removesuffix("/v1")):
+            with HttpEndpoint(url) as endpoint:
+                assert endpoint.backend == backend
+
+
+def test_transformers_without_a_cache_of_models_serves_all_the_same() -> None:
+    def override(path: str, body: Any) -> tuple[int, Any] | None:
+        return (500, {"detail": "no cache"}) if path == "/v1/models" else None
+
+    with FakeServer(pages=PAGES["transformers"], override=override) as server, HttpEndpoint(server.url) as endpoint:
+        assert endpoint.models() == []
+    with (
+        FakeServer(override=override) as server,
+        HttpEndpoint(server.url) as endpoint,
+        pytest.raises(EndpointError, match="cannot reach"),
+    ):
+        endpoint.models()
 
 
 def test_defaults_are_only_what_the_server_tells() -> None:

@@ -329,4 +329,4 @@ def tokens_made(url: str) -> float:
 def test_the_servers_software_is_asked_for_once() -> None:
     with FakeServer(latency_s=0.05) as server, HttpEndpoint(server.url, concurrency=8) as endpoint:
         send(endpoint, streamed(make_requests(16), stop_loops=True))
-        assert server.counts["GET"] == 4
+        assert server.counts["GET"] == 6

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pydantic import JsonValue
 
 from feinschliff.endpoints.protocol import Backend, Gate, ModelInfo, Reply, Request, SendReport, Sink
+from feinschliff.parameters.dialects import Dialect, dialect_of
 
 AnswerFunction = Callable[[Request], str | Reply]
 
@@ -33,6 +34,9 @@ class ScriptedEndpoint:
 
     def models(self) -> list[ModelInfo]:
         return [ModelInfo(name) for name in self._models]
+
+    def dialect(self, model: str) -> Dialect:
+        return dialect_of(self.backend, model=model)
 
     def defaults(self, model: str) -> dict[str, JsonValue]:
         return dict(self._told)

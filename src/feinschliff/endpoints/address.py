@@ -11,7 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
 
-_SUFFIXES = ("/chat/completions", "/completions")
+_NATIVE = "/api/chat"
+_SUFFIXES = ("/chat/completions", "/completions", _NATIVE)
 _PLAIN_QUERY = frozenset({"api-version", "version"})
 _VERSION = re.compile(r"/v\d+(beta\d*)?$")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -31,6 +32,8 @@ class Address:
     """True: plain completions (a `prompt`), False: chat completions."""
     full: bool = False
     """True where the user gave the whole address of the completions."""
+    native: bool = False
+    """True where that was the address of Ollama's own chat, `.../api/chat`."""
 
     @property
     def versioned(self) -> bool:
@@ -66,7 +69,7 @@ class Address:
     def identity(self) -> str:
         """What may be shown and stored: no credentials, and of the query only an API version."""
         shown = [(name, value) for name, value in parse_qsl(self.query) if name.lower() in _PLAIN_QUERY]
-        base = self.base + "/completions" if self.plain else self.base
+        base = self.base + ("/completions" if self.plain else _NATIVE if self.native else "")
         return base + "".join(f"{'&' if i else '?'}{name}={value}" for i, (name, value) in enumerate(shown))
 
     @property
@@ -96,7 +99,8 @@ def parse_url(url: str) -> Address:
     path = parts.path.rstrip("/")
     suffix = next((s for s in _SUFFIXES if path.endswith(s)), "")
     base = f"{parts.scheme.lower()}://{_netloc(parts, port)}{path.removesuffix(suffix)}"
-    return Address(base.rstrip("/"), parts.query, _basic(parts), plain=suffix == "/completions", full=bool(suffix))
+    kind = {"plain": suffix == "/completions", "full": bool(suffix), "native": suffix == _NATIVE}
+    return Address(base.rstrip("/"), parts.query, _basic(parts), **kind)
 
 
 def redact_url(url: str) -> str:

@@ -35,7 +35,7 @@ async def _whole(line: Line, request: Request, limit_s: float, number: int) -> R
     started = time.perf_counter()
     content = await line.post(body, limit_s)
     latency_s = time.perf_counter() - started
-    return _reply(request, parse_answer(content), latency_s, number)
+    return _reply(request, parse_answer(content, native=line.native), latency_s, number)
 
 
 async def _embedded(line: Line, request: Request, limit_s: float, number: int) -> Reply:
@@ -65,7 +65,7 @@ async def _embedded(line: Line, request: Request, limit_s: float, number: int) -
 
 async def _in_pieces(line: Line, request: Request, streaming: Streaming, limit_s: float, number: int) -> Reply:
     body = _body(request, line, backend=await line.backend() if streaming.stop_loops else "unknown")
-    stream = AnswerStream(streaming)
+    stream = AnswerStream(streaming, native=line.native)
     started = time.perf_counter()
     await line.stream(body, limit_s, stream)
     latency_s = (stream.last_at or time.perf_counter()) - started
@@ -84,7 +84,9 @@ def _body(request: Request, line: Line, *, backend: Backend = "unknown") -> byte
     else:
         body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
     body.update(request.fields)
-    if request.streaming is not None:
+    if line.native:
+        body["stream"] = request.streaming is not None  # it streams unless told not to
+    elif request.streaming is not None:
         body.update(line.dialect.fields(request.streaming, backend))
     return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
 

@@ -24,6 +24,7 @@ from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
+from feinschliff.parameters.dialects import Dialect
 
 _MOST_CONTEXT = 4096
 _TINY_PARAMETERS = 50_000_000
@@ -93,6 +94,10 @@ class EmbeddedEndpoint(Endpoint):
 
     @property
     def backend(self) -> Backend:
+        """Always `llama.cpp`."""
+        return "llama.cpp"
+
+    def dialect(self, model: str) -> Dialect:
         """Always `llama.cpp`."""
         return "llama.cpp"
 

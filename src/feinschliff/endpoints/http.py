@@ -18,11 +18,13 @@ from feinschliff.endpoints.batch import Batch
 from feinschliff.endpoints.limits import Breaker, Patience, RateLimit
 from feinschliff.endpoints.line import Line, StreamDialect
 from feinschliff.endpoints.loop import LoopThread
+from feinschliff.endpoints.ollama import CHAT_PATH
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.endpoints.server import Server
 from feinschliff.endpoints.transport import Transport
 from feinschliff.errors import EndpointError, Interrupted
 from feinschliff.i18n import tr
+from feinschliff.parameters.dialects import Dialect, dialect_of
 
 __all__ = ["HttpEndpoint", "redact_url"]
 
@@ -39,7 +41,8 @@ class HttpEndpoint(Endpoint):
     Args:
         url: a base such as `http://localhost:11434/v1`, or a full `.../chat/completions` or `.../completions` URL.
             With the latter, the messages' contents joined by blank lines are the prompt. A base without a version
-            whose `/models` is not there is tried with `/v1`.
+            whose `/models` is not there is tried with `/v1`. Ollama's own base, or `.../api/chat`, means its own chat,
+            which takes more settings than its `/v1`.
         api_key: sent as `Authorization: Bearer`, shown nowhere.
         headers: further headers; their values are secrets as well.
         concurrency: requests in flight at most; None: llama.cpp's slots, else 4.
@@ -74,6 +77,7 @@ class HttpEndpoint(Endpoint):
         self._rate = RateLimit(rpm, tpm)
         self._dialect = StreamDialect()
         self._until = until
+        self._dialects: dict[str, Dialect] = {}
         self._starting = threading.Lock()
         self._loop: LoopThread | None = None
 
@@ -98,6 +102,17 @@ class HttpEndpoint(Endpoint):
         """The server's software, found out at first use; `unknown` where it cannot be told."""
         unknown: Backend = "unknown"
         return self._run(self._in_time(self._server.backend(), unknown))
+
+    def dialect(self, model: str) -> Dialect:
+        """How settings are written for this model here."""
+        if model not in self._dialects:
+            unknown: Backend = "unknown"
+            backend, native = self._run(self._in_time(self._software(), (unknown, False)))
+            dialect = dialect_of(backend, model=model, native=native)
+            if backend == "unknown":
+                return dialect  # the next question may find it
+            self._dialects[model] = dialect
+        return self._dialects[model]
 
     @property
     def concurrency(self) -> int:
@@ -140,14 +155,19 @@ class HttpEndpoint(Endpoint):
                 loop.run(self._transport.close())
             loop.close()
 
+    async def _software(self) -> tuple[Backend, bool]:
+        return await self._server.backend(), await self._server.native()
+
     async def _batch(self, requests: Iterable[Request], gate: Gate, sink: Sink, concurrency: int) -> SendReport:
         path = "/completions" if self._address.plain else "/chat/completions"
-        base = await self._server.base()
-        url = httpx2.URL(self._address.url(path, base=base))
+        base, native = await self._server.base(), await self._server.native()
+        own = self._address.url(CHAT_PATH, base=self._address.root)
+        url = httpx2.URL(own if native else self._address.url(path, base=base))
         embeddings = httpx2.URL(self._address.url("/embeddings", base=base))
         line = Line(
             shown=self._address.identity,
             plain=self._address.plain,
+            native=native,
             concurrency=concurrency,
             post=lambda body, limit_s: self._transport.exchange("POST", url, body, limit_s),
             stream=lambda body, limit_s, stream: self._transport.stream(url, body, limit_s, stream),

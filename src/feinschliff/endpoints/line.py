@@ -34,6 +34,8 @@ class Line:
     rate: RateLimit
     embed: Callable[[bytes, float], Awaitable[bytes]] | None = None
     """As `post`, for embeddings."""
+    native: bool = False
+    """True: Ollama's own chat."""
 
 
 class StreamDialect:

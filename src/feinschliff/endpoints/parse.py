@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from feinschliff.endpoints.ollama import to_chat
 from feinschliff.records import TokenLogprob, TopLogprob
 
 
@@ -36,9 +37,11 @@ class Parsed:
     fingerprint: str | None
 
 
-def parse_answer(content: bytes) -> Parsed:
-    """An answer of chat or plain completions. Raises: BrokenBody."""
+def parse_answer(content: bytes, *, native: bool = False) -> Parsed:
+    """An answer of chat or plain completions, or (`native`) of Ollama's own chat. Raises: BrokenBody."""
     body = parse_object(content)
+    if native:
+        body = to_chat(body, piece=False)
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         raise BrokenBody(f"no choices: {error_text(content)}" if "error" in body else "no choices")

@@ -8,9 +8,12 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
+from feinschliff.parameters.dialects import Dialect
 from feinschliff.records import Message, TokenLogprob
 
-Backend = Literal["llama.cpp", "ollama", "lmstudio", "vllm", "openai", "openrouter", "unknown"]
+Backend = Literal[
+    "llama.cpp", "ollama", "lmstudio", "vllm", "transformers", "openai", "openrouter", "anthropic", "unknown"
+]
 """Server software, as far as it could be told; decides the wire names in `parameters.wire`."""
 
 
@@ -152,6 +155,10 @@ class Endpoint(Protocol):
     @property
     def concurrency(self) -> int:
         """Requests in flight at most."""
+        ...
+
+    def dialect(self, model: str) -> Dialect:
+        """How settings are written for this model here: the backend's own, in one of its two forms."""
         ...
 
     def models(self) -> list[ModelInfo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx2
 from pydantic import JsonValue
 
+from feinschliff.endpoints import software
 from feinschliff.endpoints.address import Address
 from feinschliff.endpoints.parse import BrokenBody, parse_object
 from feinschliff.endpoints.protocol import Backend, ModelInfo
@@ -17,8 +19,11 @@ from feinschliff.endpoints.transport import AttemptFailed, Transport
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
 
-_HOSTS: dict[str, Backend] = {"api.openai.com": "openai", "openrouter.ai": "openrouter"}
-_SAMPLING = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty")
+_SAMPLING = (
+    *("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty"),
+    *("repeat_last_n", "typical_p", "top_n_sigma"),
+)
+_WHOLE = ("top_k", "repeat_last_n")
 _INJECTED = {"temperature": 1.0, "top_p": 1.0}
 """What Ollama's /v1 sends to its engine where a request says nothing, whatever the Modelfile holds."""
 _ATTEMPTS = 8
@@ -34,12 +39,15 @@ class Server:
         self._address = address
         self._transport = transport
         self._base: str | None = address.base if address.versioned or address.full else None
-        self._backend: Backend | None = _HOSTS.get(address.host)
+        self._backend: Backend | None = software.HOSTS.get(address.host)
         self._props: dict[str, Any] = {}
+        self._rows: list[Any] | None = None
         self._asking = asyncio.Lock()
 
     async def base(self) -> str:
         """The base that answers `/models`: the given one, else the given one with `/v1`."""
+        if await self.native():
+            return self._address.root + "/v1"
         if self._base is None:
             try:
                 await self._listed()
@@ -47,12 +55,26 @@ class Server:
                 return self._address.base
         return self._base or self._address.base
 
+    async def native(self) -> bool:
+        """True where Ollama's own chat is asked: by its full address, or by a base without `/v1` that is Ollama's."""
+        if self._address.native:
+            return await self.backend() in ("ollama", "unknown")
+        return not (self._address.versioned or self._address.full) and await self.backend() == "ollama"
+
     async def models(self) -> list[ModelInfo]:
         """What the server lists; nothing where a full completions address has no list beside it.
 
         Raises: EndpointError when it cannot be reached or refuses.
         """
-        body = await self._listed()
+        if await self.native():
+            return await self._tags()
+        try:
+            body = await self._listed()
+        except EndpointError as error:
+            # transformers lists what lies in a cache folder; where there is none it fails, and serves all the same.
+            if not (error.found or "").startswith("HTTP 5") or await self.backend() != "transformers":
+                raise
+            return []
         rows = body.get("data")
         if not isinstance(rows, list):
             raise EndpointError(
@@ -84,13 +106,23 @@ class Server:
             if props is None and ollama is None and studio is None and vllm is None:
                 return "unknown"  # not reached: the next question may find it
             self._props = props or {}
-            self._backend = _software(llama_cpp=props, ollama=ollama, lmstudio=studio, vllm=vllm)
+            told = _software(llama_cpp=props, ollama=ollama, lmstudio=studio, vllm=vllm)
+            self._backend = await self._other_software() if told == "unknown" else told
         return self._backend
 
+    async def _other_software(self) -> Backend:
+        """What tells itself by its list of paths or of models only."""
+        if software.is_transformers(await self._probe("/openapi.json", "paths") or {}):
+            return "transformers"
+        if self._rows is None and not self._address.native:
+            with contextlib.suppress(EndpointError):
+                await self._listed()
+        return software.by_models(self._rows or [])
+
     async def slots(self) -> int | None:
-        """Requests that llama.cpp works on at the same time; None for others."""
-        await self.backend()
-        return _integer(self._props.get("total_slots"))
+        """Requests that are worked on at the same time; None where that is not told."""
+        # transformers answers one after the other, and its seed is for whatever runs next.
+        return 1 if await self.backend() == "transformers" else _integer(self._props.get("total_slots"))
 
     async def defaults(self, model: str) -> dict[str, JsonValue]:
         """Sampling defaults by catalogue name, as far as the server tells them."""
@@ -103,7 +135,7 @@ class Server:
                 shown = await self._ask("POST", "/api/show", "details", {"model": model})
             except EndpointError:
                 shown = {}  # it lists its models, so it is there; what it does not tell is not known
-            return _modelfile(shown.get("parameters")) | _INJECTED
+            return _modelfile(shown.get("parameters")) | ({} if await self.native() else _INJECTED)
         return {}
 
     async def _listed(self) -> dict[str, Any]:
@@ -117,6 +149,7 @@ class Server:
                     raise self._unreachable(failed) from None
             else:
                 self._base = base
+                self._rows = body["data"] if isinstance(body.get("data"), list) else None
                 return body
         if self._address.full:
             return {"data": []}
@@ -126,6 +159,16 @@ class Server:
             found="HTTP 404",
             mend=tr("give the base of an OpenAI-compatible API, as http://localhost:11434/v1"),
         )
+
+    async def _tags(self) -> list[ModelInfo]:
+        """What Ollama lists of its own. Raises: EndpointError."""
+        try:
+            body = await self._get("GET", self._root("/api/tags"), "models")
+        except AttemptFailed as failed:
+            raise self._unreachable(failed) from None
+        rows = [row for row in body["models"] if isinstance(row, dict)] if isinstance(body["models"], list) else []
+        named = [(row.get("name") or row.get("model"), row.get("digest")) for row in rows]
+        return [ModelInfo(str(name), str(digest) if digest else None) for name, digest in named if name]
 
     async def _ollama_digests(self) -> dict[str, str]:
         rows = (await self._ask("GET", "/api/tags", "models")).get("models")
@@ -214,7 +257,7 @@ def _modelfile(parameters: Any) -> dict[str, JsonValue]:
         name, _, value = line.strip().partition(" ")
         if name in _SAMPLING:
             try:
-                found[name] = int(value) if name == "top_k" else float(value)
+                found[name] = int(value) if name in _WHOLE else float(value)
             except ValueError:
                 continue
     return found

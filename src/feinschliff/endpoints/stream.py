@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from feinschliff.endpoints.ollama import LineReader, to_chat
 from feinschliff.endpoints.parse import (
     BrokenBody,
     Parsed,
@@ -30,7 +31,8 @@ _DONE = b"[DONE]"
 class AnswerStream:
     """Takes the bytes of one attempt. It is an answer only if it was ended by the server, or stopped for a loop."""
 
-    def __init__(self, streaming: Streaming) -> None:
+    def __init__(self, streaming: Streaming, *, native: bool = False) -> None:
+        """`native`: lines of Ollama's own chat instead of events."""
         self.ended = False
         """True once the server has said that nothing follows."""
         self.stopped = False
@@ -43,7 +45,8 @@ class AnswerStream:
         """The same at the end of the answer."""
         self._listener = streaming.listener
         self._watches = (LoopWatch(), LoopWatch()) if streaming.stop_loops else None
-        self._events = EventReader()
+        self._native = native
+        self._events: EventReader | LineReader = LineReader() if native else EventReader()
         self._whole: list[bytes] = []
         self._begun = False
         self._text: list[str] = []
@@ -61,7 +64,7 @@ class AnswerStream:
         """Take the next bytes. Raises: BrokenBody for what is no part of an answer."""
         if not self._begun:
             self._begun = bool(chunk.strip())
-            if chunk.lstrip().startswith((b"{", b"<", b"[")):
+            if not self._native and chunk.lstrip().startswith((b"{", b"<", b"[")):
                 self._whole.append(b"")  # a server that does not stream: JSON, or a page of a proxy
         if self._whole:
             self._whole.append(chunk)
@@ -108,6 +111,9 @@ class AnswerStream:
             self._end()
             return
         body = _object(event, begun=self.pieces > 0)
+        is_last = self._native and bool(body.get("done"))
+        if self._native:
+            body = to_chat(body, piece=True)
         if isinstance(usage := body.get("usage"), dict):
             self._usage = usage
         if isinstance(timings := body.get("timings"), dict):
@@ -120,6 +126,8 @@ class AnswerStream:
                 raise BrokenBody("a choice that is no object")
             if not choice.get("index"):  # of several completions the first is the answer, as in a whole body
                 self._take_choice(choice)
+        if is_last and not self.stopped:
+            self._end()
 
     def _take_choice(self, choice: Mapping[str, Any]) -> None:
         delta = choice.get("delta", choice)
