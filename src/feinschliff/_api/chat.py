@@ -16,7 +16,7 @@ from feinschliff.errors import InputError, Interrupted, OutputError
 from feinschliff.generation import Outcome, Turn, answer_seed, converse, estimate_prompt_tokens
 from feinschliff.generation.classify import split_reasoning
 from feinschliff.i18n import tr
-from feinschliff.parameters.catalogue import check_value
+from feinschliff.parameters.catalogue import check_settings
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Answer, Message, Settings
 
@@ -40,8 +40,7 @@ class Side:
 
     def set(self, name: str, value: JsonValue) -> None:
         """Change one setting from now on; None removes it. Raises: ParameterError."""
-        checked = check_value(name, value)
-        values = {**self.settings.values, name: checked}
+        values = {**self.settings.values, **check_settings({name: value})}
         self.settings = Settings(values={k: v for k, v in values.items() if v is not None})
 
     def messages(self, said: str, *, without: int = 0) -> tuple[Message, ...]:

@@ -17,7 +17,7 @@ from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
 from feinschliff.i18n import tr
-from feinschliff.parameters.catalogue import check_value
+from feinschliff.parameters.catalogue import check_settings
 from feinschliff.parameters.space import named_space
 from feinschliff.records import Answer, Settings
 from feinschliff.scorers import Scorer, make_scorer, needs_target
@@ -148,7 +148,7 @@ def space_spec(space: SpaceSpec | None) -> dict[str, object]:
 def fixed_settings(task: Task, values: Mapping[str, JsonValue], *, omit: Collection[str] = ()) -> Settings:
     """The task's own texts, and these values over them. Raises: ParameterError; TaskError for two system texts."""
     check_one_system(task.system_column, values.get("system"), "system")
-    checked = {name: check_value(name, value) for name, value in values.items()}
+    checked = check_settings(values)
     space = complete_space(task, {}, omit=omit)
     return Settings(values={**space.fixed, **checked})
 

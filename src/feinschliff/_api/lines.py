@@ -12,7 +12,7 @@ from feinschliff.datasets.bundled import BUNDLED
 from feinschliff.datasets.lines import one_line
 from feinschliff.datasets.rules import subject_line
 from feinschliff.generation import Ask, check_rows, check_template
-from feinschliff.parameters.catalogue import check_value
+from feinschliff.parameters.catalogue import check_settings
 from feinschliff.records import Answer, Example, Settings, digest
 
 POST_VARIABLE = "post"
@@ -48,7 +48,7 @@ class LineJob:
             "system": task.system if system is None else system,
             "prompt": task.prompt if prompt is None else prompt,
         }
-        values = texts | {name: check_value(name, value) for name, value in (settings or {}).items()}
+        values = texts | check_settings(settings or {})
         posts = {
             number: Example(id=example.id, row={**example.row, POST_VARIABLE: str(example.row[column])})
             for number, example in enumerate(examples)

@@ -16,7 +16,7 @@ from feinschliff.errors import InputError
 from feinschliff.generation import Ask, check_template, variables
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models
-from feinschliff.parameters.catalogue import check_value
+from feinschliff.parameters.catalogue import check_settings
 from feinschliff.records import Example, Settings, digest
 
 _SAMPLE = 100
@@ -59,7 +59,7 @@ class Orders:
                 found=", ".join(LANGUAGES),
                 mend=tr("use de or en, or --prompt for another language"),
             )
-        values = {name: check_value(name, value) for name, value in (settings or {}).items()}
+        values = check_settings(settings or {})
         own = {"system": values.pop("system", None) or system, "prompt": values.pop("prompt", None) or prompt}
         house = endpoint.embedded and (endpoint.model is None or endpoint.model in house_models())
         if house and topic is not None:

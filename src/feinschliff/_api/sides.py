@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from feinschliff.errors import InputError, ParameterError
 from feinschliff.generation import render_messages, variables
 from feinschliff.i18n import tr
-from feinschliff.parameters.catalogue import check_value
+from feinschliff.parameters.catalogue import check_settings
 from feinschliff.records import Example, Settings
 from feinschliff.store import Run
 
@@ -105,5 +105,5 @@ def _filled(system: str) -> str:
 
 
 def _checked(values: Values) -> Settings:
-    kept = {name: check_value(name, value) for name, value in values.items() if name != "prompt"}
+    kept = check_settings({name: value for name, value in values.items() if name != "prompt"})
     return Settings(values={name: value for name, value in kept.items() if value is not None and value != ""})

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import TaskError
 from feinschliff.i18n import tr
-from feinschliff.parameters.catalogue import CATALOGUE, check_value
+from feinschliff.parameters.catalogue import CATALOGUE, check_settings
 from feinschliff.parameters.space import Choices, Space, make_space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Example, Settings
@@ -61,5 +61,5 @@ def make_baseline(
             row = CATALOGUE.get(name)
             values[name] = told.get(name, None if row is None else row.defaults.get(backend))
     values |= dict(space.fixed)
-    values |= {name: check_value(name, value) for name, value in (given or {}).items()}
+    values |= check_settings(given or {})
     return Settings(values=values)

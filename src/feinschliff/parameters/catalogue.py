@@ -151,3 +151,19 @@ def check_value(name: str, value: JsonValue) -> JsonValue:
     """
     row = parameter(name)
     return value if name.startswith(EXTRA) else check(row, value)
+
+
+def check_settings(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The values checked, under the catalogue's names.
+
+    Raises: ParameterError as `check_value`, and for a parameter that is given under two names.
+    """
+    checked: dict[str, JsonValue] = {}
+    for written, value in values.items():
+        name = canonical(written)
+        if name in checked:
+            raise ParameterError(
+                tr("'{name}' is given twice", name=name), asked=f"{written}={value!r}", mend=tr("give it once")
+            )
+        checked[name] = check_value(name, value)
+    return checked

@@ -43,6 +43,23 @@ UNKNOWN_FIELD: Mapping[Dialect, UnknownField] = MappingProxyType(
 )
 """What a server does with a field that it has never heard of: an error (400 or 422), or nothing at all."""
 
+EVIDENCE: Mapping[Dialect, str] = MappingProxyType(
+    {
+        "openai": "OpenAI's API reference, and errors that users report",
+        "openai-reasoning": "OpenAI's API reference, and errors that users report",
+        "ollama": "read in Ollama's source (openai/openai.go)",
+        "ollama-native": "read in Ollama's source (api/types.go)",
+        "lmstudio": "LM Studio's documentation and bug tracker",
+        "llama.cpp": "measured on llama.cpp b11549",
+        "vllm": "read in vLLM's source (v0.24)",
+        "transformers": "read in the source of transformers 5.23",
+        "openrouter": "OpenRouter's documentation",
+        "anthropic": "Anthropic's documentation of its OpenAI-compatible address",
+        "unknown": "",
+    }
+)
+"""Where the catalogue knows of a backend from, if a row does not say otherwise."""
+
 _REASONING = re.compile(r"(?:^|[/:])(?:o\d|gpt-(?:[5-9]|\d\d))(?!\d)")
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
+
+from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
-from feinschliff.parameters.catalogue import EXTRA, check_value, parameter
+from feinschliff.parameters.catalogue import EXTRA, canonical, check_value, parameter
+from feinschliff.parameters.rows import Parameter
+from feinschliff.parameters.values import wrong
 
 
 def parse_assignments(texts: Iterable[str]) -> dict[str, object]:
@@ -26,6 +31,7 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, object]:
                 asked=f"-p {text}",
                 mend=tr("write for example -p temperature=0:1.5"),
             )
+        name = canonical(name)
         if name in spec:
             raise ParameterError(tr("'{name}' is given twice", name=name), asked=f"-p {text}", mend=tr("give it once"))
         spec[name] = parse_value(name, value)
@@ -35,12 +41,16 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, object]:
 def parse_value(name: str, text: str) -> object:
     """One value as written after `NAME=`: a tuple is a range, a `{"choices": [...]}` are choices, else fixed."""
     row = parameter(name)
+    if row.kind == "json":
+        return _json(row, text)
     if text.startswith("@"):
         return {"choices": _from_file(name, Path(text[1:]))}
     if text.lstrip().startswith("["):
         return {"choices": _from_json(name, text)}
     if name.startswith(EXTRA) and text.lstrip().startswith("{"):
         return _object(name, text)
+    if row.words:
+        return {"choices": [part.strip() for part in text.split(",")]} if "," in text else check_value(name, text)
     if row.kind == "text" and name != "model":
         return text
     if name == "model":
@@ -108,6 +118,22 @@ def _extra(name: str, text: str) -> object:
         return text
 
 
+def _json(row: Parameter, text: str) -> object:
+    """A value that is itself a JSON object or list, or a list of choices where the value cannot be a list."""
+    if text.startswith("@"):
+        text = _read(row.name, Path(text[1:]))
+    if text.lstrip().startswith("["):
+        values = _from_json(row.name, text)
+        return values if row.shape == "list" else {"choices": values}
+    if text.lstrip().startswith("{"):
+        value = _object(row.name, text)
+        is_choices = isinstance(value, dict) and set(value) == {"choices"}
+        return value if is_choices else check_value(row.name, cast("JsonValue", value))
+    if row.shape == "any":
+        return {"choices": [part.strip() for part in text.split(",")]} if "," in text else text
+    raise wrong(row, text, "JSON")
+
+
 def _object(name: str, text: str) -> object:
     """A JSON object for a field of the server, fixed; `{"choices": [...]}` are choices. Raises: ParameterError."""
     try:
@@ -145,8 +171,15 @@ def _from_json(name: str, text: str) -> list[object]:
 
 def _from_file(name: str, path: Path) -> list[object]:
     """Choices from a file: a JSON list, else one choice per line."""
+    text = _read(name, path)
+    if text.lstrip().startswith("["):
+        return _from_json(name, text)
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _read(name: str, path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(
             tr("cannot read the choices of '{name}' from {path}", name=name, path=path),
@@ -154,6 +187,3 @@ def _from_file(name: str, path: Path) -> list[object]:
             found=type(error).__name__,
             mend=tr("give a UTF-8 text file: a JSON list, or one choice per line"),
         ) from None
-    if text.lstrip().startswith("["):
-        return _from_json(name, text)
-    return [line for line in text.splitlines() if line.strip()]

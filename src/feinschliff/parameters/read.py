@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
-from feinschliff.parameters.dialects import DIALECTS, Dialect
+from feinschliff.parameters.dialects import DIALECTS, EVIDENCE, Dialect
 from feinschliff.parameters.rows import KINDS, OUTSIDES, ROLES, SHAPES, STATUSES, Parameter, Support, Texts, unheard
 
 LANGUAGES = ("en", "de", "ko")
@@ -22,7 +22,7 @@ _SUPPORT = {f.name for f in dataclasses.fields(Support)}
 _TEXTS = {f.name for f in dataclasses.fields(Texts)}
 _NUMBERS = {"low", "high", "neutral"}
 _LISTS = {"words", "aliases", "sources", "span"}
-_FLAGS = {"greedy_hides", "log", "searchable", "as_extra", "varies"}
+_FLAGS = {"off_beyond", "greedy_hides", "log", "searchable", "as_extra", "varies"}
 _ONE_OF: Mapping[str, Collection[str]] = {"kind": KINDS, "role": ROLES, "shape": SHAPES}
 
 
@@ -60,7 +60,8 @@ def _row(name: str, table: Any, origin: str, packaged: bool, before: Parameter |
     if "kind" not in fields:
         raise _bad(origin, name, tr("a new row needs a kind: {kinds}", kinds=", ".join(KINDS)))
     if packaged:
-        backends = {dialect: backends.get(dialect) or unheard(name, dialect) for dialect in DIALECTS}
+        known_of = {dialect: backends.get(dialect) or unheard(name, dialect) for dialect in DIALECTS}
+        backends = {dialect: _with_evidence(support, dialect) for dialect, support in known_of.items()}
     fields.setdefault("help", texts["en"].does if "en" in texts else name)
     return Parameter(name=name, backends=MappingProxyType(backends), own_texts=MappingProxyType(texts), **fields)
 
@@ -95,6 +96,10 @@ def _support(origin: str, name: str, dialect: str, entry: Any) -> Support:
         if key in entry and not _is_number(entry[key]):
             raise _bad(origin, name, tr("{key} is a number", key=key))
     return Support(**{"wire": name, **entry})
+
+
+def _with_evidence(support: Support, dialect: Dialect) -> Support:
+    return dataclasses.replace(support, source=support.source or EVIDENCE[dialect])
 
 
 def _texts(origin: str, name: str, entry: Any) -> Texts:

@@ -91,6 +91,8 @@ class Parameter:
     """Range that is searched where the user names none."""
     neutral: float | None = None
     """Value at which the parameter does nothing."""
+    off_beyond: bool = False
+    """True: the neutral value means "off" and is not a small value but beyond the wide end (top-k 0)."""
     greedy_hides: bool = False
     """True: without effect where sampling is greedy (temperature 0, or top-k 1)."""
     log: bool = False

@@ -132,7 +132,18 @@ class Space:
 
 def is_greedy(settings: Settings) -> bool:
     """True where the likeliest token is always taken."""
-    return settings.values.get("temperature") == 0 or settings.values.get("top_k") == 1
+    values = settings.values
+    if _is_on(values.get("mirostat")):
+        return values.get("temperature") == 0  # mirostat takes the place of top-k
+    if values.get("top_k") == 1:
+        return True
+    # a moving temperature leaves 0, and XTC takes likely tokens away, at random
+    moved = _is_on(values.get("dynatemp_range")) or _is_on(values.get("xtc_probability"))
+    return values.get("temperature") == 0 and not moved
+
+
+def _is_on(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and value > 0
 
 
 def make_space(spec: Mapping[str, object]) -> Space:
@@ -142,8 +153,13 @@ def make_space(spec: Mapping[str, object]) -> Space:
     """
     knobs: dict[str, Knob] = {}
     fixed: dict[str, JsonValue] = {}
-    for name, wanted in spec.items():
-        row = parameter(name)
+    for written, wanted in spec.items():
+        row = parameter(written)
+        name = row.name
+        if name in knobs or name in fixed:
+            raise ParameterError(
+                tr("'{name}' is given twice", name=name), asked=f"{written}={wanted!r}", mend=tr("give it once")
+            )
         knob = _knob(name, wanted)
         if knob is None:
             fixed[name] = check_value(name, _json(name, wanted))
@@ -177,6 +193,9 @@ def named_space(name: str) -> dict[str, object]:
 
 def _knob(name: str, wanted: object) -> Knob | None:
     """A knob where `wanted` says that it may move, else None."""
+    row = parameter(name)
+    if row.kind == "json" and (row.shape == "list" or not isinstance(wanted, list | tuple)) and not _is_choices(wanted):
+        return None  # the list or object is the value itself
     if isinstance(wanted, Mapping):
         if name.startswith(EXTRA) and "choices" not in wanted:
             return None
@@ -192,6 +211,10 @@ def _knob(name: str, wanted: object) -> Knob | None:
     if len(wanted) == 2 and all(_is_number(w) for w in wanted):
         return _range(name, wanted[0], wanted[1])
     return _choices(name, wanted)
+
+
+def _is_choices(wanted: object) -> bool:
+    return isinstance(wanted, Mapping) and set(wanted) == {"choices"}
 
 
 def _range(name: str, low: float, high: float) -> Range | Choices:
@@ -253,13 +276,15 @@ def _coordinate(name: str, knob: Range, value: JsonValue, *, hidden: bool) -> fl
     row = parameter(name)
     if hidden and row.greedy_hides:
         # Not where the value is, but at one agreed place: the neutral end, where nothing is cut off.
-        at_top = row.neutral is None or row.neutral >= knob.high or (row.neutral == 0 and row.kind == "int")
+        at_top = row.neutral is None or row.neutral >= knob.high or row.off_beyond
         return 1.0 if at_top else 0.0
     if not _is_number(value):
-        return 0.5 if row.neutral is None else knob.unit(row.neutral)
+        if row.neutral is None:
+            return 0.5
+        return 1.0 if row.off_beyond else knob.unit(row.neutral)
     assert isinstance(value, int | float)
-    if row.kind == "int" and value == 0 and row.neutral == 0:
-        return 1.0  # top_k 0 is "off": beyond the widest
+    if row.off_beyond and row.neutral is not None and value <= row.neutral:
+        return 1.0
     return knob.unit(float(value))
 
 
