@@ -1,4 +1,4 @@
-"""What a server makes of each field of a request: honoured, moved into a range, dropped, refused, turned into another."""
+"""What a server makes of each field of a request: honoured, clamped, dropped, refused, turned into another."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def penalised(logits: Logits, made: Sequence[int], prompt: Sequence[int], p: Map
 
 
 def dry(logits: Logits, seen: Sequence[int], p: Mapping[str, Any]) -> Logits:
-    """Don't Repeat Yourself: a token that would prolong a repeated run of n tokens loses multiplier * base^(n-allowed)."""
+    """Do not repeat yourself: what would prolong a repeated run of n tokens loses multiplier * base^(n - allowed)."""
     for end in range(1, len(seen)):
         length = 0
         while length < end and seen[end - 1 - length] == seen[len(seen) - 1 - length]:
