@@ -119,6 +119,20 @@ def test_the_plan_keeps_a_quarter_and_a_reserve_for_retries() -> None:
     assert plan.room_to_confirm() == 124
 
 
+@pytest.mark.parametrize(
+    ("requests", "search"),
+    [
+        (800, 496 - 240),  # two rounds of 2 x 60 answers are at most half
+        (700, 434 - 120),  # one round
+        (200, 93),  # not even that: a quarter
+        (3000, 1395),  # two rounds are less than a quarter
+    ],
+)
+def test_the_plan_keeps_whole_rounds_that_cost_no_more_than_half(requests: int, search: int) -> None:
+    plan = Plan(Caps(requests=requests), one_round=2 * 60)
+    assert plan.search_answers == plan.room() == search
+
+
 def test_the_plan_by_tokens_follows_what_answers_have_cost() -> None:
     plan = Plan(Caps(tokens=1000))
     plan.use([Answer(key="k", example="e", repeat=0, text="x", prompt_tokens=15, completion_tokens=5)] * 5)

@@ -11,7 +11,12 @@ from feinschliff.i18n import tr
 from feinschliff.records import Answer
 
 CONFIRMATION_SHARE = 0.25
-"""Kept for the confirmation."""
+"""Kept for the confirmation, at the least."""
+
+_MOST_CONFIRMATION = 0.5
+"""Share of the answers up to which whole rounds over the held-out examples are kept (design/split-of-answers.md)."""
+
+_WANTED_ROUNDS = (2, 1)
 
 PLANNED_SHARE = 0.62
 """Share of the allowed requests that answers are planned for; the rest is kept for retries, so that a server
@@ -45,7 +50,8 @@ class Plan:
 
     Limits in tokens and money are turned into answers as well: by the estimate before the first answer, then by what
     answers have cost so far. The plan ends before the gate would, by one reservation of the longest answer allowed.
-    `keep` answers at least are left to the confirmation.
+    `keep` answers at least are left to the confirmation, and one or two whole rounds where half of the answers pay for
+    them.
     """
 
     def __init__(
@@ -56,10 +62,12 @@ class Plan:
         prices: Prices | None = None,
         models: Sequence[str | None] = (None,),
         keep: int = 0,
+        one_round: int = 0,
         scoring_costs: bool = False,
     ) -> None:
         """`models`: all that may be asked; before the first answer, and for reservations, the dearest counts.
 
+        `one_round`: answers to ask for every held-out example with both settings once; 0 where none are held out.
         `scoring_costs`: the score asks a server as well, which takes each answer's tokens once more.
         """
         self.caps = caps
@@ -71,6 +79,7 @@ class Plan:
         self._prices = prices or Prices()
         self._dearest = self._prices.dearest(models)
         self._keep = keep
+        self._one_round = one_round
         self._scoring_costs = scoring_costs
         # By requests alone: answers can turn out cheaper than expected, and then limits in tokens reach further.
         self.share = planned_share(scoring_costs=scoring_costs)
@@ -96,7 +105,8 @@ class Plan:
 
     def room(self) -> int:
         """How many more answers the search may use, by what an answer has cost so far."""
-        return max(0, min(self._for_search(self._by_requests) - self.answers, self._affordable(1 - CONFIRMATION_SHARE)))
+        total = min(self._by_requests, self.answers + self._affordable(1.0))
+        return max(0, min(self._for_search(total) - self.answers, self._affordable(1 - CONFIRMATION_SHARE)))
 
     def room_to_confirm(self) -> int:
         """How many answers are left for the confirmation."""
@@ -107,8 +117,10 @@ class Plan:
         return tokens if self._scoring_costs else 0
 
     def _for_search(self, planned: int) -> int:
-        """Three quarters, and less where a small budget would leave too little to confirm with."""
-        return min(int(planned * (1 - CONFIRMATION_SHARE)), planned - self._keep)
+        """What the confirmation leaves: three quarters at most."""
+        rounds = (count * self._one_round for count in _WANTED_ROUNDS)
+        whole = next((answers for answers in rounds if answers <= planned * _MOST_CONFIRMATION), 0)
+        return min(int(planned * (1 - CONFIRMATION_SHARE)), planned - max(self._keep, whole))
 
     def _affordable(self, share: float) -> int:
         """Answers left by tokens and money."""

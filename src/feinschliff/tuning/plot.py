@@ -101,6 +101,7 @@ def make_plan(plot: Plot, parts: Split, caps: Caps, *, prices: Prices | None, mo
         prices=prices,
         models=models,
         keep=least_confirmation(parts),
+        one_round=0 if parts.shared else 2 * len(parts.held_out),
         scoring_costs=scoring_costs(plot.scorer),
     )
 
