@@ -5,19 +5,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from feinschliff.endpoints.protocol import Reply, Request
-from feinschliff.records import Message, canonical_json
+from feinschliff.endpoints.protocol import Endpoint, Reply, Request
+from feinschliff.parameters.wire import wire_fields
+from feinschliff.records import Message, Settings, canonical_json
 
 _LOG = logging.getLogger(__name__)
 
 _PROMPT = "Subject line for this post:\nVerkaufe Damenfahrrad, 80 Euro, gut erhalten."
 
 
-def short_requests(model: str, count: int, max_tokens: int) -> list[Request]:
+def short_requests(endpoint: Endpoint, model: str, count: int, max_tokens: int) -> list[Request]:
     """Requests that every chat model can answer."""
     messages = (Message(role="user", content=_PROMPT),)
+    settings, dialect = Settings(values={"max_tokens": max_tokens}), endpoint.dialect(model)
     return [
-        Request(str(seed), model, messages, {"max_tokens": max_tokens, "seed": seed}, len(_PROMPT) // 2, max_tokens)
+        Request(
+            str(seed),
+            model,
+            messages,
+            wire_fields(settings, dialect, seed=seed),
+            prompt_tokens=len(_PROMPT) // 2,
+            max_tokens=max_tokens,
+        )
         for seed in range(count)
     ]
 

@@ -83,7 +83,7 @@ def measure(file: Path) -> dict[str, str | float | None]:
             ready = time.perf_counter()
             count = Counter()
             model = engine.models()[0].name
-            engine.send(short_requests(model, _ANSWERS, _TOKENS), gate=count, sink=count.take)
+            engine.send(short_requests(engine, model, _ANSWERS, _TOKENS), gate=count, sink=count.take)
             seconds = time.perf_counter() - ready
     except FeinschliffError as error:
         return {"error": str(error.message), "mend": error.mend}

@@ -66,7 +66,7 @@ def _asked(config: Endpoint, endpoint: OpenEndpoint, title: str, *, ask: bool) -
     if ask:
         model, _ = choose_model(endpoint, config.model)
         count = Counter()
-        endpoint.send(short_requests(model, 1, 16), gate=count, sink=count.take)
+        endpoint.send(short_requests(endpoint, model, 1, 16), gate=count, sink=count.take)
         if not count.answers:
             raise EndpointError(
                 tr("{endpoint} lists its models but does not answer", endpoint=endpoint.identity), found=count.failure

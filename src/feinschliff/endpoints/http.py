@@ -108,9 +108,10 @@ class HttpEndpoint(Endpoint):
         if model not in self._dialects:
             unknown: Backend = "unknown"
             backend, native = self._run(self._in_time(self._software(), (unknown, False)))
-            dialect = dialect_of(backend, model=model, native=native)
-            if backend == "unknown":
-                return dialect  # the next question may find it
+            # An address that is native by itself says whose it is.
+            dialect = dialect_of("ollama" if native else backend, model=model, native=native)
+            if not self._server.settled:
+                return dialect  # it was not reached: the next question may find out
             self._dialects[model] = dialect
         return self._dialects[model]
 

@@ -55,6 +55,11 @@ class Server:
                 return self._address.base
         return self._base or self._address.base
 
+    @property
+    def settled(self) -> bool:
+        """True once it is known whose software it is, or that it does not show."""
+        return self._backend is not None
+
     async def native(self) -> bool:
         """True where Ollama's own chat is asked: by its full address, or by a base without `/v1` that is Ollama's."""
         if self._address.native:

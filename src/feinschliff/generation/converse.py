@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from feinschliff.endpoints.protocol import Endpoint, Listener, Reply, Request, Streaming
 from feinschliff.errors import RunError
 from feinschliff.generation.classify import to_answer
-from feinschliff.generation.generate import estimate_prompt_tokens, longest_answer
-from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
+from feinschliff.generation.fields import answer_fields, longest_answer
+from feinschliff.generation.generate import estimate_prompt_tokens
+from feinschliff.parameters.wire import without_fields
 from feinschliff.records import Answer, Message, Settings, canonical_json
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def converse(
     """
     heard = [_Noting(turn.listener) for turn in turns]
     requests = [
-        _request(turn, str(number), model, seed, omit, listener)
+        _request(turn, str(number), endpoint, model, seed, omit, listener)
         for number, (turn, listener) in enumerate(zip(turns, heard, strict=True))
     ]
     replies: dict[str, Reply] = {}
@@ -103,15 +104,17 @@ class _Noting:
         self._listener.broken(why)
 
 
-def _request(turn: Turn, name: str, model: str, seed: int, omit: Collection[str], listener: Listener) -> Request:
-    fields = wire_fields(turn.settings)
-    fields.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
-    fields["seed"] = seed
+def _request(
+    turn: Turn, name: str, endpoint: Endpoint, model: str, seed: int, omit: Collection[str], listener: Listener
+) -> Request:
+    model = str(turn.settings.values.get("model") or model)
+    dialect = endpoint.dialect(model)
+    fields = answer_fields(turn.settings, dialect, seed=seed)
     return Request(
         id=name,
-        model=str(turn.settings.values.get("model") or model),
+        model=model,
         messages=turn.messages,
-        fields={field: value for field, value in fields.items() if field not in omit},
+        fields=without_fields(fields, omit, dialect),
         prompt_tokens=estimate_prompt_tokens(turn.messages),
         max_tokens=longest_answer(fields),
         streaming=Streaming(stop_loops=True, listener=listener),

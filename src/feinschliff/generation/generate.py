@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import threading
@@ -14,17 +15,17 @@ from feinschliff.endpoints.protocol import Endpoint, Reply, Request
 from feinschliff.generation.account import Account
 from feinschliff.generation.budget import Budget
 from feinschliff.generation.classify import to_answer
+from feinschliff.generation.fields import answer_fields, longest_answer
 from feinschliff.generation.order import ModelOrder
 from feinschliff.generation.render import render_messages
 from feinschliff.generation.streaming import STOP_RULE, streaming_of
-from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS, wire_fields
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.wire import without_fields
 from feinschliff.records import Answer, Example, Message, Settings, canonical_json, digest
 from feinschliff.store import Paid, Store, prompt_hash
 from feinschliff.text.tokens import estimate_tokens
 
 _LOG = logging.getLogger(__name__)
-
-_LIMIT_NAMES = ("max_tokens", "max_completion_tokens", "n_predict", "num_predict")
 
 _MESSAGE_TOKENS = 4
 """What a chat template adds to every turn, roughly."""
@@ -77,7 +78,8 @@ def generate(asks: Sequence[Ask], payer: Payer) -> list[Answer | None]:
 
     Raises: EndpointGone, RequestRefused, Interrupted, StoreError; what came before is in the store.
     """
-    wanted = [_plan(ask, payer) for ask in asks]
+    speaks = functools.cache(payer.endpoint.dialect)
+    wanted = [_plan(ask, payer, speaks) for ask in asks]
     found = payer.store.get_answers(plan.request.id for plan in wanted)
     missing: dict[str, _Plan] = {}
     for plan in wanted:
@@ -90,7 +92,8 @@ def generate(asks: Sequence[Ask], payer: Payer) -> list[Answer | None]:
 
 def look_up(asks: Sequence[Ask], payer: Payer) -> tuple[list[Answer], list[Request]]:
     """(the answers that are in the store, the requests that would be made for all others); sends nothing."""
-    requests = {plan.request.id: plan.request for plan in (_plan(ask, payer) for ask in asks)}
+    speaks = functools.cache(payer.endpoint.dialect)
+    requests = {plan.request.id: plan.request for plan in (_plan(ask, payer, speaks) for ask in asks)}
     found = payer.store.get_answers(requests)
     return list(found.values()), [request for key, request in requests.items() if key not in found]
 
@@ -108,12 +111,11 @@ class _Plan:
     prompt: str
 
 
-def _plan(ask: Ask, payer: Payer) -> _Plan:
+def _plan(ask: Ask, payer: Payer, speaks: Callable[[str], Dialect]) -> _Plan:
     messages = render_messages(ask.example, ask.settings)
-    fields = wire_fields(ask.settings)
-    fields.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
-    fields["seed"] = answer_seed(payer.seed, ask.example.id, ask.repeat)
     model = payer.model_of(ask.settings)
+    dialect = speaks(model)
+    fields = answer_fields(ask.settings, dialect, seed=answer_seed(payer.seed, ask.example.id, ask.repeat))
     prompt = prompt_hash(messages)
     longest = longest_answer(fields)
     streaming = streaming_of(fields, longest) if payer.stream else None
@@ -121,7 +123,7 @@ def _plan(ask: Ask, payer: Payer) -> _Plan:
         id=_key(payer, model, prompt, fields, ask.repeat, stops=streaming is not None and streaming.stop_loops),
         model=model,
         messages=messages,
-        fields={name: value for name, value in fields.items() if name not in payer.omit},
+        fields=without_fields(fields, payer.omit, dialect),
         prompt_tokens=estimate_prompt_tokens(messages),
         max_tokens=longest,
         streaming=streaming,
@@ -138,13 +140,6 @@ def _key(payer: Payer, model: str, prompt: str, fields: Mapping[str, JsonValue],
     what = [payer.endpoint.identity, model, payer.digests.get(model), prompt, dict(fields), payer.seed, repeat]
     # An answer that is streamed to its end is the same answer; one that is ended when it loops need not be.
     return digest([*what, *([payer.salt] if payer.salt else []), *([STOP_RULE] if stops else [])])
-
-
-def longest_answer(fields: Mapping[str, JsonValue]) -> int:
-    """Most tokens that these fields allow, whatever name the server has for it, times the completions asked for."""
-    limits = [v for n in _LIMIT_NAMES if isinstance(v := fields.get(n), int | float) and v > 0]
-    several = fields.get("n")
-    return int(max(limits, default=DEFAULT_MAX_TOKENS)) * (several if isinstance(several, int) and several > 1 else 1)
 
 
 def _send(missing: Mapping[str, _Plan], payer: Payer) -> dict[str, Answer]:
