@@ -7,29 +7,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import http.client
-import json
 import os
 import secrets
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from pydantic import JsonValue
 
-from feinschliff.endpoints.gguf import GgufHeader, read_header, sampling_defaults
+from feinschliff.endpoints.engine import Engine, EngineOptions
+from feinschliff.endpoints.gguf import read_header, sampling_defaults
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
-from feinschliff.errors import ModelError
-from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import Dialect
-
-_MOST_CONTEXT = 4096
-_TINY_PARAMETERS = 50_000_000
-_START_S = 120.0
-"""Loading a large model from a slow disk takes a while; it is read lazily, so far less than its size suggests."""
 
 
 class EmbeddedEndpoint(Endpoint):
@@ -63,18 +54,15 @@ class EmbeddedEndpoint(Endpoint):
         self._header = header
         self._alias = alias or file.stem
         self._digest = file_digest(file)
-        self._context = context_tokens or min(header.context_length or _MOST_CONTEXT, _MOST_CONTEXT)
         self._slots = slots = 1 if embeds else slots
         # Loopback is open to every user of the machine: without a key all of them could ask this model.
         self._key = key = secrets.token_urlsafe(24)
-        params = _params(file, self._alias, slots, threads or _threads(header), self._context, key)
-        if embeds:
-            _set_embedding(params, header, self._context)
-        self._engine: Any = _start(params, file)
-        _await_loop(self._engine.listening_address, key)
-        self._http = HttpEndpoint(
-            f"{self._engine.listening_address}/v1", api_key=key, concurrency=slots, identity=self.identity
+        options = EngineOptions(
+            self._alias, key, slots=slots, context_tokens=context_tokens, threads=threads, embeds=embeds
         )
+        self._context = options.context(header)
+        self._engine = Engine(file, options, header)
+        self._http = HttpEndpoint(f"{self._engine.address}/v1", api_key=key, concurrency=slots, identity=self.identity)
 
     def __repr__(self) -> str:
         return f"EmbeddedEndpoint({self._alias!r}, slots={self._slots})"
@@ -120,12 +108,12 @@ class EmbeddedEndpoint(Endpoint):
 
     def connect(self) -> HttpEndpoint:
         """A client of its own for the engine's address, which finds everything out as for a foreign server."""
-        return HttpEndpoint(f"{self._engine.listening_address}/v1", api_key=self._key)
+        return HttpEndpoint(f"{self._engine.address}/v1", api_key=self._key)
 
     def close(self) -> None:
         """Stop the engine; safe to call twice."""
         self._http.close()
-        self._engine = None  # there is no other way to stop it than to drop the last reference
+        self._engine.close()
 
 
 def file_digest(path: Path) -> str:
@@ -138,103 +126,3 @@ def file_digest(path: Path) -> str:
 def _digest(path: str, _size: int, _mtime_ns: int) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _threads(header: GgufHeader) -> int:
-    return 1 if header.parameters < _TINY_PARAMETERS else max(1, (os.cpu_count() or 2) // 2)
-
-
-def _library() -> Any:
-    """llama.cpp's bindings; there are machines that they are not built for. Raises: ModelError."""
-    try:
-        import xllamacpp
-    except (ImportError, OSError) as error:
-        raise ModelError(
-            tr("the embedded engine (xllamacpp) cannot be loaded on this machine"),
-            asked="import xllamacpp",
-            found=str(error)[:300],
-            mend=tr("give --endpoint URL of a server, or install xllamacpp where there is a build of it"),
-        ) from None
-    return xllamacpp
-
-
-def _params(file: Path, alias: str, slots: int, threads: int, context: int, key: str) -> Any:
-    """llama.cpp's parameters, hardened: it comes with a web page, open CORS and an 8 GiB prompt cache."""
-    xllamacpp = _library()
-    params = xllamacpp.CommonParams()
-    params.model.path = str(file)
-    params.model_alias = {alias}
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
-    params.api_keys = [key]
-    params.ui = False
-    params.cors_origins = ""
-    params.cors_credentials = False
-    params.endpoint_slots = False
-    params.endpoint_props = False
-    params.endpoint_metrics = False
-    params.cache_ram_mib = 0
-    params.n_parallel = slots
-    # With a KV cache shared by the slots, repeated seeded answers differ; without it the context is divided by them.
-    params.kv_unified = False
-    params.n_ctx = slots * context
-    # An answer must not depend on what else is under way. Flash attention splits its sums by the batch, and a prompt
-    # taken from the cache was computed in another batch: each changes low bits, and then answers (design/embedded.md).
-    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    params.cache_prompt = False
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
-    params.fit_params = False
-    params.warmup = False
-    params.verbosity = 0
-    return params
-
-
-def _set_embedding(params: Any, header: GgufHeader, context: int) -> None:
-    """Turn an engine into one for embeddings: the mean over a text's tokens, where the file knows no way of its own."""
-    params.embedding = True
-    if not any(name.endswith(".pooling_type") for name in header.metadata):
-        params.pooling_type = _library().llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-    # A text goes through in one piece, so one batch must hold the longest.
-    params.n_batch = params.n_ubatch = context
-
-
-def _start(params: Any, file: Path) -> Any:
-    try:
-        return _library().Server(params)
-    except RuntimeError as error:
-        raise ModelError(
-            tr("llama.cpp cannot load {file}", file=file),
-            asked=str(file),
-            found=str(error).strip() or None,
-            mend=tr("the file may be damaged, or its architecture newer than this llama.cpp"),
-        ) from error
-
-
-def _await_loop(address: str, key: str) -> None:
-    """Wait until the engine has done its first piece of work, one token.
-
-    Dropped before its task loop runs, it waits for itself for ever. `/health` is answered before that; a completion
-    goes through the loop.
-
-    Raises: ModelError when it does not come up.
-    """
-    host, _, port = address.removeprefix("http://").rpartition(":")
-    deadline = time.monotonic() + _START_S
-    body = json.dumps({"prompt": "a", "n_predict": 1, "cache_prompt": False})
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(host, int(port), timeout=_START_S)
-        try:
-            connection.request("POST", "/completion", body, {"Authorization": f"Bearer {key}"})
-            if connection.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE:
-                return
-        except OSError:
-            pass
-        finally:
-            connection.close()
-        time.sleep(0.005)
-    raise ModelError(
-        tr("the embedded engine does not come up"),
-        found=tr("no answer in {START_S:.0f} s", START_S=_START_S),
-        mend=tr("try again"),
-    )

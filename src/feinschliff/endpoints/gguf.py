@@ -10,12 +10,13 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING, BinaryIO
 
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -44,6 +45,8 @@ class GgufHeader:
     """Weights in all tensors together."""
     metadata: Mapping[str, JsonValue]
     """Scalars and strings by key; of an array only its length."""
+    types: frozenset[int] = frozenset()
+    """Number formats of the tensors, by ggml's numbers."""
 
     @property
     def architecture(self) -> str:
@@ -141,8 +144,9 @@ def _header(reader: _Reader) -> GgufHeader:
     for _ in range(entries):
         key = reader.text()
         metadata[key] = _value(reader, int(reader.number("I")))
-    parameters = sum(_tensor_size(reader) for _ in range(tensors))
-    return GgufHeader(version, tensors, parameters, metadata)
+    found = [_tensor(reader) for _ in range(tensors)]
+    parameters, types = sum(size for size, _ in found), frozenset(kind for _, kind in found)
+    return GgufHeader(version, tensors, parameters, metadata, types)
 
 
 def _value(reader: _Reader, kind: int) -> JsonValue:
@@ -168,9 +172,11 @@ def _array_length(reader: _Reader) -> int:
     return length
 
 
-def _tensor_size(reader: _Reader) -> int:
+def _tensor(reader: _Reader) -> tuple[int, int]:
+    """Weights and number format of one tensor."""
     reader.text()
     dimensions = reader.count(_MOST_DIMENSIONS, "dimensions", "I")
     size = math.prod(int(reader.number("Q")) for _ in range(dimensions))
-    reader.skip(4 + 8)  # type and offset
-    return size
+    kind = int(reader.number("I"))
+    reader.skip(8)  # offset
+    return size, kind
