@@ -51,6 +51,11 @@ class Verbs(LazyGroup):
             "List the models that can be asked on this machine: shipped ones, and those of local servers.",
         ),
         Verb("models", "models:app", "Model files: what lies here, what fits, fetch, quantise, serve."),
+        Verb(
+            "parameters",
+            "parameters:command",
+            "Show the request parameters: what they do, which values mean what, and what each server makes of them.",
+        ),
         Verb("data", "data:app", "Make data: neighbourhood posts, and subject lines for them."),
     )
 

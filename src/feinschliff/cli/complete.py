@@ -66,8 +66,24 @@ def parameters(incomplete: str) -> Iterable[Offer]:
     from feinschliff.parameters.catalogue import CATALOGUE
 
     for row in CATALOGUE.values():
-        if row.role != "reserved" and row.name.startswith(incomplete.partition("=")[0]):
+        if row.role not in {"reserved", "reply"} and row.name.startswith(incomplete.partition("=")[0]):
             yield row.name + ("=" if row.span is None else f"={row.span[0]:g}:{row.span[1]:g}"), row.help
+
+
+@_silent
+def known(incomplete: str) -> Iterable[Offer]:
+    """Names of the catalogue, those that only we set among them."""
+    from feinschliff.parameters.catalogue import CATALOGUE
+
+    return [(row.name, row.help) for row in CATALOGUE.values() if row.name.startswith(incomplete)]
+
+
+@_silent
+def dialects(incomplete: str) -> Iterable[Offer]:
+    """Servers that the catalogue knows."""
+    from feinschliff.parameters.dialects import DIALECTS
+
+    return [dialect for dialect in DIALECTS if dialect.startswith(incomplete)]
 
 
 @_silent

@@ -102,7 +102,7 @@ Assignments = Annotated[
     typer.Option(
         "-p",
         metavar="NAME=VALUE",
-        help=tr("LOW:HIGH a range, A,B,C choices, else a fixed value."),
+        help=tr("LOW:HIGH a range, A,B,C choices, else a fixed value; fein parameters lists the names."),
         autocompletion=complete.parameters,
     ),
 ]

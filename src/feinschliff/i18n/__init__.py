@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,12 @@ _chosen: str | None = None
 
 def language() -> str:
     """The language of messages, "en" or "de": `FEIN_LANG`, else the locale of the environment, else English."""
-    return _chosen or _of_environment()
+    return _chosen or _of_environment(LANGUAGES)
+
+
+def preferred(known: Collection[str]) -> str:
+    """As `language`, for texts that there are in the languages `known`, which English is one of."""
+    return _chosen if _chosen is not None and _chosen in known else _of_environment(known)
 
 
 @contextmanager
@@ -61,14 +66,14 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     return _catalogue(language()).ngettext(one, many, n).format(n=n, **values)
 
 
-def _of_environment() -> str:
+def _of_environment(known: Collection[str]) -> str:
     for name in _VARIABLES:
         value = os.environ.get(name, "")
         if value:
             code = value.split(":")[0].split(".")[0].split("_")[0].split("-")[0].casefold()
             if name == "LANGUAGE" and _is_plain_c():
                 continue
-            return code if code in LANGUAGES else "en"
+            return code if code in known else "en"
     return "en"
 
 

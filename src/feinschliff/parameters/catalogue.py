@@ -93,6 +93,14 @@ def row_of(name: str) -> Parameter | None:
     return CATALOGUE.get(canonical(name))
 
 
+def any_row(name: str) -> Parameter:
+    """The row of a name or an alias, whether or not it can be set. Raises: ParameterError with the nearest name."""
+    row = row_of(name)
+    if row is None:
+        raise _no_row(name, tr("fein parameters shows all"))
+    return row
+
+
 def parameter(name: str) -> Parameter:
     """The row of `name` or of what it is an alias of; a row made up on the spot for `extra.NAME`.
 
@@ -114,13 +122,17 @@ def parameter(name: str) -> Parameter:
         return row
     if name.startswith(EXTRA) and len(name) > len(EXTRA):
         return _extra(name)
+    raise _no_row(name, tr("a field that only your server knows is written extra.{name}", name=name))
+
+
+def _no_row(name: str, else_do: str) -> ParameterError:
     nearest = difflib.get_close_matches(name.lower(), list(CATALOGUE), n=1, cutoff=0.3)
-    hint = f"did you mean '{nearest[0]}'? " if nearest else ""
-    raise ParameterError(
+    hint = tr("did you mean '{nearest}'?", nearest=nearest[0]) + " " if nearest else ""
+    return ParameterError(
         tr("unknown parameter '{name}'", name=name),
         asked=name,
         found=tr("known are ") + ", ".join(n for n, row in CATALOGUE.items() if row.role not in {"reserved", "reply"}),
-        mend=tr("{hint}a field that only your server knows is written extra.{name}", hint=hint, name=name),
+        mend=hint + else_do,
     )
 
 

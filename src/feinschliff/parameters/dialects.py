@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
+
+from feinschliff.errors import ParameterError
+from feinschliff.i18n import tr
 
 Dialect = Literal[
     "openai",
@@ -75,6 +79,21 @@ def dialect_of(backend: str, *, model: str | None = None, native: bool = False) 
     if backend == "openai" and model is not None and is_reasoning(model):
         return "openai-reasoning"
     return next((dialect for dialect in DIALECTS if dialect == backend), "unknown")
+
+
+def checked_dialect(name: str) -> Dialect:
+    """`name` as a dialect. Raises: ParameterError for one that there is not."""
+    wanted = name.strip().casefold()
+    for dialect in DIALECTS:
+        if dialect == wanted:
+            return dialect
+    nearest = difflib.get_close_matches(wanted, DIALECTS, n=1, cutoff=0.4)
+    raise ParameterError(
+        tr("unknown backend '{name}'", name=name),
+        asked=f"--backend {name}",
+        found=tr("known are ") + ", ".join(DIALECTS),
+        mend=tr("did you mean '{nearest}'?", nearest=nearest[0]) if nearest else tr("use one of these"),
+    )
 
 
 def is_reasoning(model: str) -> bool:

@@ -11,12 +11,24 @@ from typing import Any, cast
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import DIALECTS, EVIDENCE, Dialect
-from feinschliff.parameters.rows import KINDS, OUTSIDES, ROLES, SHAPES, STATUSES, Parameter, Support, Texts, unheard
+from feinschliff.parameters.rows import (
+    KINDS,
+    OUTSIDES,
+    ROLES,
+    SHAPES,
+    STATUSES,
+    Case,
+    Example,
+    Parameter,
+    Support,
+    Texts,
+    unheard,
+)
 
 LANGUAGES = ("en", "de", "ko")
 """Languages of the texts."""
 
-_NOT_IN_A_FILE = {"name", "backends", "own_texts"}
+_NOT_IN_A_FILE = {"name", "backends", "own_texts", "example"}
 _PLAIN = {f.name: f for f in dataclasses.fields(Parameter) if f.name not in _NOT_IN_A_FILE}
 _SUPPORT = {f.name for f in dataclasses.fields(Support)}
 _TEXTS = {f.name for f in dataclasses.fields(Texts)}
@@ -44,8 +56,10 @@ def read_rows(text: str, *, origin: str, packaged: bool, known: Mapping[str, Par
 def _row(name: str, table: Any, origin: str, packaged: bool, before: Parameter | None) -> Parameter:
     if not isinstance(table, dict):
         raise _bad(origin, name, tr("a row is a table: write [{name}]", name=name))
-    _only(origin, name, table, {*_PLAIN, "backends", *LANGUAGES})
+    _only(origin, name, table, {*_PLAIN, "backends", "example", *LANGUAGES})
     fields = {key: _field(origin, name, key, value) for key, value in table.items() if key in _PLAIN}
+    if "example" in table:
+        fields["example"] = _example(origin, name, table["example"])
     backends = {
         dialect: _support(origin, name, dialect, entry) for dialect, entry in _table(origin, name, table, "backends")
     }
@@ -100,6 +114,20 @@ def _support(origin: str, name: str, dialect: str, entry: Any) -> Support:
 
 def _with_evidence(support: Support, dialect: Dialect) -> Support:
     return dataclasses.replace(support, source=support.source or EVIDENCE[dialect])
+
+
+def _example(origin: str, name: str, entry: Any) -> Example:
+    try:
+        cases = tuple(Case(MappingProxyType(dict(c["set"])), tuple(map(float, c["gives"]))) for c in entry["cases"])
+        return Example(
+            given=tuple(map(float, entry["given"])),
+            cases=cases,
+            counts=tuple(map(int, entry.get("counts", ()))),
+            matches=tuple(map(int, entry.get("matches", ()))),
+            offset=float(entry.get("offset", 0.0)),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise _bad(origin, name, tr("an example is: given = [...], cases = [{set = {...}, gives = [...]}]")) from None
 
 
 def _texts(origin: str, name: str, entry: Any) -> Texts:

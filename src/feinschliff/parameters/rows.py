@@ -65,11 +65,35 @@ class Texts:
     high: str = ""
     """What high values mean, and for which work."""
     example: str = ""
-    """A worked example."""
+    """What the worked example shows, or one in words."""
     interplay: str = ""
     """How it acts together with others."""
     pitfalls: str = ""
     """Errors that are often made, put right."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What settings make of the tokens of an `Example`."""
+
+    settings: Mapping[str, JsonValue]
+    probabilities: tuple[float, ...]
+    """After the settings, to three digits; 0: cannot be drawn any more."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: what becomes of a few tokens with these probabilities."""
+
+    given: tuple[float, ...]
+    """Probabilities of the tokens, the likeliest first; they add up to 1."""
+    cases: tuple[Case, ...]
+    counts: tuple[int, ...] = ()
+    """How often each token has occurred before; empty: none has."""
+    matches: tuple[int, ...] = ()
+    """Length of the repeated sequence that each token would continue (DRY); empty: none would."""
+    offset: float = 0.0
+    """The tokens' logits are ln p + `offset`; it matters only where signs of logits do."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +132,8 @@ class Parameter:
     """True: `extra.NAME` is accepted too and sent under this very name, whatever the backend calls it."""
     formula: str = ""
     """How it acts on the distribution, as plain text."""
+    example: Example | None = None
+    """Worked example; None where the parameter does not act on the distribution."""
     code: str = ""
     """A request that uses it, in Python with the `openai` package unless it says otherwise."""
     sources: tuple[str, ...] = ()

@@ -1,0 +1,69 @@
+"""Rows of the catalogue as plain JSON, as `fein parameters --json` prints them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pydantic import JsonValue
+
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.rows import Example, Parameter, Support
+from feinschliff.parameters.texts import line_of, texts_of
+
+
+def row_document(row: Parameter, language: str) -> dict[str, JsonValue]:
+    """Everything of a row, its texts in this language."""
+    texts = texts_of(row, language)
+    return {
+        "name": row.name,
+        "aliases": list(row.aliases),
+        "type": row.kind,
+        "role": row.role,
+        "low": row.low,
+        "high": row.high,
+        "neutral": row.neutral,
+        "span": None if row.span is None else list(row.span),
+        "log": row.log,
+        "searchable": row.searchable,
+        "words": list(row.words),
+        "language": language,
+        "line": line_of(row, language),
+        "does": texts.does,
+        "levels": {"low": texts.low, "middle": texts.middle, "high": texts.high},
+        "formula": row.formula,
+        "example": {"text": texts.example, **({} if row.example is None else _example(row.example))},
+        "interplay": texts.interplay,
+        "pitfalls": texts.pitfalls,
+        "code": row.code,
+        "backends": {dialect: support_document(support) for dialect, support in row.backends.items()},
+        "sources": list(row.sources),
+        "checked": row.checked,
+    }
+
+
+def support_document(support: Support) -> dict[str, JsonValue]:
+    """What one backend makes of a parameter."""
+    return dataclasses.asdict(support)
+
+
+def backend_document(row: Parameter, dialect: Dialect) -> dict[str, JsonValue]:
+    """A row as one backend has it."""
+    support = row.at(dialect)
+    return {
+        **support_document(support),
+        "type": row.kind,
+        "neutral": row.neutral,
+        "checked": support.checked or row.checked,
+    }
+
+
+def _example(example: Example) -> dict[str, JsonValue]:
+    return {
+        "given": list(example.given),
+        "counts": list(example.counts),
+        "matches": list(example.matches),
+        "offset": example.offset,
+        "cases": [
+            {"settings": dict(case.settings), "probabilities": list(case.probabilities)} for case in example.cases
+        ],
+    }

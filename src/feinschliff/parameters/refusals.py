@@ -1,0 +1,159 @@
+"""What a backend would refuse or ignore of some settings, said before anything is paid for.
+
+The catalogue is a prior: where the live server has been probed, `known` says what was found, and that counts for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import JsonValue
+
+from feinschliff.errors import ParameterError
+from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
+from feinschliff.parameters.catalogue import EXTRA, parameter
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.rows import Parameter, Support
+from feinschliff.records import Settings
+
+NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
+
+_LOCAL: tuple[Dialect, ...] = ("llama.cpp", "vllm", "ollama-native", "lmstudio", "openrouter", "openai")
+"""Where to look for a server that honours it, in this order."""
+
+_WITHOUT_REASONING = frozenset({"temperature", "top_p", "logprobs", "top_logprobs"})
+"""What OpenAI's reasoning models take as soon as they are told not to reason."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A value that the backend would answer with an error."""
+
+    name: str
+    value: JsonValue
+    why: str
+    mend: str
+
+    def error(self, dialect: Dialect) -> ParameterError:
+        """The refusal as an error of ours."""
+        return ParameterError(
+            tr("'{name}' is refused by this endpoint ({backend})", name=self.name, backend=dialect),
+            asked=f"{self.name}={self.value!r}",
+            found=self.why,
+            mend=self.mend,
+        )
+
+
+def refusals(settings: Settings, dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN) -> list[Refusal]:
+    """The values that the backend rejects, or can take only where the model is loaded; `known`: statuses by name."""
+    found = []
+    for name, value in settings.values.items():
+        row = _wired(name)
+        if row is None or value is None or known.get(name, "unknown") not in {"unknown", "rejected"}:
+            continue
+        support = row.at(dialect)
+        if (
+            dialect == "openai-reasoning"
+            and name in _WITHOUT_REASONING
+            and settings.values.get("reasoning_effort") == "none"
+        ):
+            continue
+        if (why := _why(support, value, rejected=known.get(name) == "rejected")) is not None:
+            found.append(Refusal(name, value, why, _mend(row, support, dialect)))
+    return found
+
+
+def ignored(settings: Settings, dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN) -> list[str]:
+    """Names of the settings that the backend takes and ignores."""
+    return [
+        name
+        for name, value in settings.values.items()
+        if value is not None and status_of(name, dialect, known=known) == "inert"
+    ]
+
+
+def status_of(name: str, dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN) -> str:
+    """What the live server was found to make of a parameter, else what the catalogue says of this backend."""
+    found = known.get(name, "unknown")
+    row = _wired(name)
+    return row.at(dialect).status if found == "unknown" and row is not None else found
+
+
+def ignored_note(name: str, dialect: Dialect) -> str:
+    """A sentence about a setting that is sent and ignored, with what to do about it."""
+    return stored(
+        "'{name}' is ignored by this endpoint ({backend}): it is sent, and changes nothing; {remedy}.",
+        name=name,
+        backend=dialect,
+        remedy=remedy(name, dialect),
+    )
+
+
+def remedy(name: str, dialect: Dialect) -> str:
+    """What to do about a parameter that this backend does not honour."""
+    row = _wired(name)
+    if row is None:
+        return stored("leave it out")
+    if dialect == "ollama" and row.at("ollama-native").status in {"honoured", "remapped", "load time"}:
+        return stored("give Ollama's own address, without /v1, or set it in the Modelfile")
+    where = [d for d in _LOCAL if d != dialect and row.at(d).status == "honoured"]
+    if not where:
+        return stored("leave it out")
+    return stored("leave it out, or use {backends}", backends=", ".join(where[:3]))
+
+
+def _wired(name: str) -> Parameter | None:
+    """The row of a field that is sent; None for parts of the task, and for fields that only the user's server knows."""
+    if name.startswith(EXTRA):
+        return None
+    row = parameter(name)
+    return None if row.role == "task" else row
+
+
+def _why(support: Support, value: JsonValue, *, rejected: bool) -> str | None:
+    inside = _is_inside(support, value)
+    if rejected:
+        return tr("a probe of this server found that it is rejected")
+    if support.status == "load time" and "." not in support.wire:
+        return support.note or tr("it is set where the model is loaded")
+    if support.status == "rejected":
+        one_value = support.low is not None and support.low == support.high
+        return (
+            None if one_value and inside else support.note or tr("the server has no such field and says so (HTTP 400)")
+        )
+    if support.outside == "reject" and not inside:
+        return support.note or tr("it takes values {range}", range=_range(support))
+    return None
+
+
+def _is_inside(support: Support, value: JsonValue) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    return (support.low is None or value >= support.low) and (support.high is None or value <= support.high)
+
+
+def _range(support: Support) -> str:
+    low, high = support.low, support.high
+    if high is None:
+        return tr("of at least {low:g}", low=low)
+    return tr("of at most {high:g}", high=high) if low is None else tr("from {low:g} to {high:g}", low=low, high=high)
+
+
+def _mend(row: Parameter, support: Support, dialect: Dialect) -> str:
+    if dialect == "openai-reasoning" and row.role == "sampling":
+        return tr("leave it out; -p reasoning_effort=low,medium,high is what can be tuned here")
+    if support.status == "load time":
+        return tr("set it where the model is loaded, and leave it out here")
+    if support.status not in {"rejected", "unknown"} and support.outside == "reject":
+        return tr("give {name} a value {range}", name=row.name, range=_range(support))
+    return remedy(row.name, dialect)
+
+
+def first_refused(
+    several: Iterable[Settings], dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN
+) -> Refusal | None:
+    """The first refusal of any of these settings; None where all can be sent."""
+    return next((r for settings in several for r in refusals(settings, dialect, known=known)), None)
