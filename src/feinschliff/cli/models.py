@@ -12,7 +12,13 @@ from feinschliff.cli.lazy import LazyGroup, Verb
 class ModelVerbs(LazyGroup):
     """Verbs for model files on this machine, in the order of the help."""
 
-    verbs: ClassVar[tuple[Verb, ...]] = ()
+    verbs: ClassVar[tuple[Verb, ...]] = (
+        Verb(
+            "quantise",
+            "models_quantise:command",
+            "Make a model smaller, and say what was lost: size, error of the weights, perplexity, score.",
+        ),
+    )
 
 
 app = typer.Typer(help="Model files: what lies here, what fits, fetch, quantise, serve.", cls=ModelVerbs)

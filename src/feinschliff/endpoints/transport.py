@@ -99,7 +99,7 @@ class Transport:
         plain = {"accept": "text/event-stream, application/json", "accept-encoding": "identity"}
         self._stream_headers = list((dict(self._headers) | plain).items())
         self._secrets = _secrets(address, api_key, headers)
-        self._proxy = _environment_proxy(address)
+        self._proxy = environment_proxy(address)
         self._tls: ssl.SSLContext | None = None
         self._free: list[httpx2.AsyncHTTPTransport] = []
 
@@ -247,7 +247,7 @@ def _tls_context(address: Address) -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=not address.loopback)
 
 
-def _environment_proxy(address: Address) -> str | None:
+def environment_proxy(address: Address) -> str | None:
     """The proxy that the environment wants for this address; none for loopback. Raises: EndpointError."""
     if address.loopback or _is_bypassed(address.host):
         return None

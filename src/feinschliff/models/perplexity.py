@@ -12,9 +12,18 @@ from numpy.typing import NDArray
 
 from feinschliff.errors import DataError
 from feinschliff.i18n import tr
-from feinschliff.models.engine import Engine
+from feinschliff.models.loaded import LoadedModel
 
 _FEWEST = 2
+
+
+@dataclass(frozen=True)
+class Prompted:
+    """A text that is foreseen after another, which is not counted itself: a wanted answer after its prompt."""
+
+    prompt: str
+    """With the chat template applied; names of special tokens in it mean those tokens."""
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -48,18 +57,24 @@ class Change:
 
 
 def surprises(
-    path: Path, texts: Sequence[str], *, threads: int = 1, watch: Callable[[int, int], None] | None = None
+    path: Path,
+    texts: Sequence[str | Prompted],
+    *,
+    threads: int = 1,
+    watch: Callable[[int, int], None] | None = None,
 ) -> list[NDArray[np.float64]]:
-    """-ln of the probability of each token, block by block: each text is cut into blocks of the engine's window, and
-    each block is read on its own, from the token that begins a prompt.
+    """-ln of the probability of each token, block by block.
+
+    A text is cut into blocks of the engine's window, and each block is read on its own, from the token that begins a
+    prompt. An answer is one block; of a prompt that is too long the end is read.
 
     Raises: ModelError, DataError for texts without tokens.
     """
-    with Engine(path, threads=threads) as engine:
+    with LoadedModel(path, threads=threads) as engine:
         blocks = [block for text in texts for block in _blocks(engine, text)]
         found = []
-        for index, block in enumerate(blocks):
-            found.append(-engine.log_probabilities(block))
+        for index, (block, counted) in enumerate(blocks):
+            found.append(-engine.log_probabilities(block)[-counted:])
             if watch is not None:
                 watch(index + 1, len(blocks))
     if not found:
@@ -91,14 +106,25 @@ def change(before: Sequence[NDArray[np.float64]], after: Sequence[NDArray[np.flo
     return Change(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
 
 
-def _blocks(engine: Engine, text: str) -> list[list[int]]:
-    """Windows of a text's tokens, each with the beginning of a prompt."""
+def _blocks(engine: LoadedModel, text: str | Prompted) -> list[tuple[list[int], int]]:
+    """Windows of a text's tokens, each with the beginning of a prompt; and how many tokens at its end count."""
+    if isinstance(text, Prompted):
+        return _prompted(engine, text)
     ids = engine.tokens(text)
     start = ids[: len(ids) - len(engine.tokens(text, start=False))][:1]
     body = ids[len(start) :]
     room = engine.window - len(start)
     blocks = [start + body[begin : begin + room] for begin in range(0, len(body), room)]
-    return [block for block in blocks if len(block) >= _FEWEST]
+    return [(block, len(block) - 1) for block in blocks if len(block) >= _FEWEST]
+
+
+def _prompted(engine: LoadedModel, text: Prompted) -> list[tuple[list[int], int]]:
+    before = engine.tokens(text.prompt, special=True)
+    if len(before) > 1 and before[0] == before[1]:
+        before = before[1:]  # the template and the tokenizer have both begun it
+    answer = engine.tokens(text.answer, start=False)[: engine.window // 2]
+    block = before[-(engine.window - len(answer)) :] + answer
+    return [(block, len(answer))] if before and answer else []
 
 
 def _mean(blocks: Sequence[NDArray[np.float64]]) -> tuple[float, float]:

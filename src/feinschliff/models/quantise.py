@@ -122,7 +122,7 @@ def quantise(
     """
     mixture = mixture_name(mixture)
     file = read_gguf(source)
-    _check_out(source, out)
+    check_out(source, out)
     choices = choose(file, mixture)
     warnings = _check_source(file, choices, mixture)
     after = sum(choice.kind.size(choice.tensor.weights) for choice in choices)
@@ -161,7 +161,8 @@ def check_space(out: Path, needed: int) -> None:
         )
 
 
-def _check_out(source: Path, out: Path) -> None:
+def check_out(source: Path, out: Path) -> None:
+    """Refuse a file that is there, or a folder that is not. Raises: OutputError."""
     if out.exists() and out.samefile(source):
         raise OutputError(
             tr("{out} is the source itself", out=out), asked=str(out), mend=tr("give the new file another name")

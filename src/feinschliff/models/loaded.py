@@ -24,6 +24,8 @@ _ROOM = 4096
 """Bytes set aside for a structure of parameters: far more than any version has. The library fills the beginning, gets
 the whole back, and reads the beginning again."""
 
+_TINY_PARAMETERS = 50_000_000
+
 _POINTER, _INT, _BOOL = ctypes.c_void_p, ctypes.c_int32, ctypes.c_bool
 
 
@@ -52,18 +54,18 @@ class Piece:
     """What it stands for; a character that several tokens share shows as replacement characters."""
 
 
-class Engine:
+class LoadedModel:
     """A GGUF file, loaded for looking at texts. Not for two threads at once.
 
     Args:
         path: the file.
-        threads: processors to use.
+        threads: processors to use; a model below 50 M parameters gets one, since more only wait for each other.
 
     Raises: ModelError for a file that llama.cpp cannot load, or a library that is not as expected.
     """
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
-        read_header(path)  # which says more of a bad file than llama.cpp does
+        header = read_header(path)  # says more of a bad file than llama.cpp does
         self._path = path
         self._library = library = native()
         _be_quiet(library)
@@ -80,7 +82,7 @@ class Engine:
                 mend=tr("the file may be damaged, or its architecture newer than this llama.cpp"),
             )
         self._vocabulary = library.call("llama_model_get_vocab", _POINTER, _POINTER)(self._model)
-        self._threads = threads
+        self._threads = 1 if header.parameters < _TINY_PARAMETERS else threads
         self.vocabulary_size: int = library.call("llama_vocab_n_tokens", _INT, _POINTER)(self._vocabulary)
         self.context_length: int = library.call("llama_model_n_ctx_train", _INT, _POINTER)(self._model)
         """Tokens that the model was trained for."""
