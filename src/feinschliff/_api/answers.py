@@ -25,6 +25,7 @@ from feinschliff._api.common import (
 )
 from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.outfile import check_out_file, write_out_file
+from feinschliff._api.suits import check_suited
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
 from feinschliff.datasets.write import check_output
@@ -61,6 +62,7 @@ def generate(
     watch = watch or Watch()
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
+        check_suited(link, [job.settings])
         return job.run(link, db, caps, watch, started)
 
 
@@ -87,6 +89,7 @@ def generate_file(
     watch = watch or Watch()
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
+        warnings = check_suited(link, [job.settings])
         spec = job.spec(link)
         check_out_file(db, spec, out)
         answers = job.run(link, db, caps, watch, started)
@@ -111,6 +114,7 @@ def generate_file(
             "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
             "speed": speed(answers),
             "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
+            "warnings": warnings,
         }
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from feinschliff._api.suits import check_suited
 from feinschliff.build import Connection
 from feinschliff.datasets.write import write_rows
 from feinschliff.endpoints.protocol import Listener
-from feinschliff.errors import InputError, Interrupted, OutputError
+from feinschliff.errors import InputError, Interrupted, OutputError, ParameterError
 from feinschliff.generation import Outcome, Turn, answer_seed, converse, estimate_prompt_tokens
 from feinschliff.generation.classify import split_reasoning
 from feinschliff.i18n import tr
@@ -110,6 +111,20 @@ class Chat:
     def model_of(self, side: Side) -> str:
         """The model that answers on this side."""
         return str(side.settings.values.get("model") or self.link.model)
+
+    def set(self, side: Side, name: str, value: JsonValue) -> list[str]:
+        """Change one setting of a side; returns sentences about what the endpoint ignores of it.
+
+        Raises: ParameterError where it would refuse it; the side is then as before.
+        """
+        before = side.settings
+        side.set(name, value)
+        try:
+            check_suited(self.link, [side.settings])
+        except ParameterError:
+            side.settings = before
+            raise
+        return check_suited(self.link, [Settings(values={name: value, "model": self.model_of(side)})])
 
     def say(self, text: str, listeners: Sequence[Listener]) -> list[Said]:
         """One turn on all sides at the same time; a listener for each hears its answer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.orders import Orders
 from feinschliff._api.outfile import check_out_file, write_out_file
 from feinschliff._api.sieve import Sieve
+from feinschliff._api.suits import check_suited
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.near import NEAR
 from feinschliff.datasets.write import check_output
 from feinschliff.errors import ParameterError, RunError
 from feinschliff.generation import Caps, Estimate, Payer, generate
 from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
+from feinschliff.records import Settings
 from feinschliff.store import Run, Spent, Store, find_run, get_run, run_lock, start_run
 from feinschliff.tuning import Forecast, keeping_track
 
@@ -76,6 +79,7 @@ def write_posts(
     with ExitStack() as stack:
         db = stack.enter_context(opened(store))
         link = stack.enter_context(connect(endpoint, searched_models=orders.models, until=deadline(caps, started)))
+        warnings = check_suited(link, [Settings(values=dict(orders.values))])
         spec = {"kind": "posts", **where(link), **orders.to_spec(), "seed": seed}
         check_out_file(db, spec, out)
         link.check_price(caps, orders.models or [link.model])
@@ -95,7 +99,7 @@ def write_posts(
                 write_out_file(db, run.id, out, [{POSTS_COLUMN: p} for p in sieve.posts], columns=[POSTS_COLUMN])
             _check_end(sieve, payer, out)
             clock.note(status="done")
-        return _summary(sieve, link, db, run, out)
+        return _summary(sieve, link, db, run, out, warnings)
 
 
 def _ask(orders: Orders, payer: Payer, sieve: Sieve) -> None:
@@ -132,9 +136,9 @@ def _check_end(sieve: Sieve, payer: Payer, out: Path) -> None:
         )
 
 
-def _summary(sieve: Sieve, link: Connection, db: Store, run: Run, out: Path) -> dict[str, Any]:
+def _summary(sieve: Sieve, link: Connection, db: Store, run: Run, out: Path, warnings: Sequence[str]) -> dict[str, Any]:
     spent = db.spent(run.id)
-    warnings = []
+    warnings = [*map(retold, warnings)]
     if sieve.missing:
         warnings.append(
             tr(

@@ -22,6 +22,7 @@ from feinschliff._api.common import (
     space_spec,
     task_scorer,
 )
+from feinschliff._api.suits import check_space, check_suited
 from feinschliff._api.wanted import WantedRun, asked_facts, finished, server_facts, spec
 from feinschliff.build import Connection, Endpoint, complete_space, lent_scorer, make_baseline
 from feinschliff.datasets.task import Task, check_one_system
@@ -93,7 +94,7 @@ def tune(
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:
-        today = make_baseline(wanted, baseline, told=facts["told"], backend=facts["backend"])
+        today = make_baseline(wanted, baseline, told=facts["told"], backend=facts.get("dialect", facts["backend"]))
         return Plot(
             task,
             wanted,
@@ -115,7 +116,10 @@ def tune(
         with lent_scorer(scorer, link, payer) as ready:
             _tune(replace(plot_of(facts), scorer=ready), run, payer)
 
-    job = WantedRun("tune", what, where, searched, caps, seed, name=name, fresh=fresh)
+    def suits(link: Connection) -> None:
+        check_space(link, wanted, baseline or {})
+
+    job = WantedRun("tune", what, where, searched, caps, seed, name=name, fresh=fresh, suits=suits)
     with opened(store) as db:
         return finished(db, job.carry_out(db, forecast, work, watch), report)
 
@@ -161,7 +165,10 @@ def compare(
         with lent_scorer(scorer, link, payer) as ready:
             _compare(replace(match, scorer=ready), run, payer)
 
-    job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh)
+    def suits(link: Connection) -> None:
+        check_suited(link, sides)
+
+    job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh, suits=suits)
     with opened(store) as db:
         return finished(db, job.carry_out(db, forecast, work, watch), report)
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from feinschliff._api.common import BudgetSpec, Watch, check_seed, deadline, make_caps, opened, start_of, tell
 from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.figures import model_figures
 from feinschliff._api.lines import LineJob, line_of
 from feinschliff._api.outfile import check_out_file, write_out_file
+from feinschliff._api.suits import check_suited
 from feinschliff._api.voices import Chorus, Voice, add_up
 from feinschliff.build import Connection
 from feinschliff.datasets.load import Dataset
@@ -20,7 +23,8 @@ from feinschliff.datasets.write import check_output
 from feinschliff.errors import RunError
 from feinschliff.generation import Caps, Estimate, generate
 from feinschliff.i18n import tr
-from feinschliff.records import Answer
+from feinschliff.i18n.stored import retold
+from feinschliff.records import Answer, Settings
 from feinschliff.store import Run, Spent, Store, find_run, get_run, run_lock, start_run
 from feinschliff.tuning import Forecast, keeping_track
 
@@ -60,6 +64,7 @@ def write_subjects(
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, Chorus(voices, until=deadline(caps, started)) as chorus:
         chorus.check(caps)
+        told = chorus.visit(lambda link, names: check_suited(link, [_of(job.values, name) for name in names]))
         work = _Work(job, db, caps, seed, watch, started)
         spec = {"kind": "subjects", **chorus.places[0], "voices": chorus.places, **job.to_spec()}
         spec |= {"rule": rule, "seed": seed}
@@ -82,7 +87,12 @@ def write_subjects(
             "columns": list(table),
             "models": {n: model_figures(a, lines[n], price=chorus.prices.of(n)) for n, a in made.items()},
             "spent": {**spent.to_dict(), "usd": chorus.prices.spent_usd(spent)},
+            "warnings": [*dict.fromkeys(retold(note) for notes in told for note in notes)],
         }
+
+
+def _of(values: Mapping[str, JsonValue], model: str) -> Settings:
+    return Settings(values={**values, "model": model})
 
 
 def subject_columns(job: LineJob, lines: Mapping[str, Sequence[str | None]]) -> dict[str, list[str | None]]:

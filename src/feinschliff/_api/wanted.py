@@ -49,6 +49,8 @@ class WantedRun:
     seed: int
     name: str | None
     fresh: bool
+    suits: Callable[[Connection], object] | None = None
+    """Raises ParameterError where the endpoint would refuse what is to be sent."""
 
     def carry_out(self, db: Store, forecast: ForecastOf, work: Work, watch: Watch) -> Run:
         """The finished run. A server that is gone does not matter where nothing has to be asked of it any more.
@@ -66,6 +68,8 @@ class WantedRun:
                     raise
                 ask_first(watch, nothing_left(self.caps))
                 return before
+            if self.suits is not None:
+                self.suits(link)
             spec = {**where(link), **self.what}
             found = None if self.fresh else find_run(db, spec)
             if found is not None and self._is_done(found):
@@ -108,7 +112,7 @@ def spec(kind: str, task: Task, scorer: Scorer, seed: int) -> dict[str, Any]:
 
 
 def server_facts(link: Connection, run: Run, db: Store) -> dict[str, Any]:
-    """What the server told of itself when the run began: its defaults (`told`) and its `backend`."""
+    """What the server told of itself when the run began: its defaults (`told`), its `backend` and `dialect`."""
     facts = asked_facts(link, run.facts)
     if run.facts is None:
         update_run(db, run.id, facts=facts)
@@ -117,7 +121,11 @@ def server_facts(link: Connection, run: Run, db: Store) -> dict[str, Any]:
 
 def asked_facts(link: Connection, noted: dict[str, Any] | None) -> dict[str, Any]:
     """What was noted when the run began, else what the server tells now."""
-    return noted or {"told": link.endpoint.defaults(link.model), "backend": link.endpoint.backend}
+    return noted or {
+        "told": link.endpoint.defaults(link.model),
+        "backend": link.endpoint.backend,
+        "dialect": link.endpoint.dialect(link.model),
+    }
 
 
 def finished(db: Store, run: Run, report: str | Path | None) -> Result:

@@ -13,6 +13,7 @@ from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import InputError, RunError
 from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -60,6 +61,7 @@ def command(
     Example: [bold]fein chat mine --versus baseline[/]
     """
     from feinschliff._api.chat import Chat, Side
+    from feinschliff._api.suits import check_suited
     from feinschliff.build import connect
     from feinschliff.cli.chat_lines import piped_lines, typed_lines
     from feinschliff.cli.chat_screen import make_screen
@@ -80,7 +82,7 @@ def command(
         seed = secrets.randbelow(2**31) if seed is None else seed
         chat = Chat(link, [Side(name, settings) for name, settings in sides.settings.items()], seed=seed)
         session = Session(chat, screen)
-        for note in sides.notes:
+        for note in (*sides.notes, *map(retold, check_suited(link, sides.settings.values()))):
             say(note)
         if typed:
             session.run(["/settings"])

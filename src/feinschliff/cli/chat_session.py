@@ -10,6 +10,7 @@ from feinschliff._api.chat import Chat, Said, Side
 from feinschliff.cli.chat_screen import Pipe
 from feinschliff.errors import InputError, ParameterError
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import retold
 from feinschliff.parameters.parse import parse_assignments
 from feinschliff.parameters.space import make_space
 from feinschliff.records import canonical_json
@@ -108,8 +109,9 @@ class Session:
         space = make_space(parse_assignments([f"{name}={text}"] if text else []))
         if space.knobs:
             raise ParameterError(tr("'{name}' has more than one value", name=name), mend=tr("give one value"))
-        for side in sides:
-            side.set(name, space.fixed.get(name))
+        notes = [note for side in sides for note in self._chat.set(side, name, space.fixed.get(name))]
+        for note in dict.fromkeys(notes):
+            self._screen.note(retold(note))
 
     def _reset(self, _rest: str) -> None:
         self._chat.reset()

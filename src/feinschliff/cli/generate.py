@@ -12,6 +12,7 @@ from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import NotStarted, ParameterError
 from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
 
 
 def command(
@@ -117,6 +118,8 @@ def command(
             )
         )
         _say_speed(summary)
+    for warning in summary["warnings"]:
+        say(retold(warning))
     if summary["failed"]:
         say(
             tr(

@@ -5,7 +5,7 @@ The catalogue is a prior: where the live server has been probed, `known` says wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
-from feinschliff.i18n.stored import stored
+from feinschliff.i18n.stored import retold, stored
 from feinschliff.parameters.catalogue import EXTRA, parameter
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.rows import Parameter, Support
@@ -55,11 +55,8 @@ def refusals(settings: Settings, dialect: Dialect, *, known: Mapping[str, str] =
         if row is None or value is None or known.get(name, "unknown") not in {"unknown", "rejected"}:
             continue
         support = row.at(dialect)
-        if (
-            dialect == "openai-reasoning"
-            and name in _WITHOUT_REASONING
-            and settings.values.get("reasoning_effort") == "none"
-        ):
+        reasons = settings.values.get("reasoning_effort") != "none"
+        if dialect == "openai-reasoning" and row.name in _WITHOUT_REASONING and not reasons:
             continue
         if (why := _why(support, value, rejected=known.get(name) == "rejected")) is not None:
             found.append(Refusal(name, value, why, _mend(row, support, dialect)))
@@ -149,11 +146,4 @@ def _mend(row: Parameter, support: Support, dialect: Dialect) -> str:
         return tr("set it where the model is loaded, and leave it out here")
     if support.status not in {"rejected", "unknown"} and support.outside == "reject":
         return tr("give {name} a value {range}", name=row.name, range=_range(support))
-    return remedy(row.name, dialect)
-
-
-def first_refused(
-    several: Iterable[Settings], dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN
-) -> Refusal | None:
-    """The first refusal of any of these settings; None where all can be sent."""
-    return next((r for settings in several for r in refusals(settings, dialect, known=known)), None)
+    return retold(remedy(row.name, dialect))

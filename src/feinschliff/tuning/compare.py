@@ -14,6 +14,7 @@ from feinschliff.generation import (
     most_prompt_tokens,
     render_messages,
 )
+from feinschliff.parameters.refusals import ignored, ignored_note
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scorer_notes, scoring_costs
@@ -60,6 +61,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
         measured, pairs = confirm(match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer)
         answers = [answer for p in pairs for answer in (p.best, p.baseline) if answer is not None]
         warnings = [
+            *_ignored_notes(match, payer),
             *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
             *answer_warnings(answers),
             *scorer_notes(match.scorer, match.task.examples),
@@ -80,6 +82,16 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
         )
         clock.finish(result)
     return result
+
+
+def _ignored_notes(match: Match, payer: Payer) -> list[str]:
+    """Sentences about settings that the endpoint ignores, each parameter once."""
+    notes: dict[str, str] = {}
+    for side in (match.a, match.b):
+        dialect = payer.endpoint.dialect(payer.model_of(side))
+        for name in ignored(side, dialect):
+            notes.setdefault(name, ignored_note(name, dialect))
+    return list(notes.values())
 
 
 def make_match_plan(match: Match, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:

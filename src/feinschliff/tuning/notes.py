@@ -9,6 +9,9 @@ from feinschliff.datasets.split import Split
 from feinschliff.generation import Budget
 from feinschliff.i18n.stored import stored
 from feinschliff.measure import HeldOut, Pair
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.refusals import remedy, status_of
+from feinschliff.probing import Status
 from feinschliff.records import Answer
 
 _WORTH_TELLING = 0.05
@@ -62,21 +65,32 @@ def answer_warnings(answers: Sequence[Answer]) -> list[str]:
     return notes
 
 
-def knob_warnings(knobs: Mapping[str, str], backend: str, *, searched: Collection[str]) -> list[str]:
+def with_prior(knobs: Mapping[str, Status], dialect: Dialect) -> dict[str, Status]:
+    """The statuses that a probe has found; where it has found none, a parameter that the catalogue knows to be ignored
+    by this backend is inert."""
+    return {
+        name: "inert" if status == "unknown" and status_of(name, dialect) == "inert" else status
+        for name, status in knobs.items()
+    }
+
+
+def knob_warnings(knobs: Mapping[str, str], dialect: Dialect, *, searched: Collection[str]) -> list[str]:
     """Sentences about knobs that this server does not honour."""
     notes = [
         stored(
             "'{name}' is not honoured by this endpoint ({backend}: sent, but not applied); it was left out of the "
-            "search.",
+            "search; {remedy}.",
             name=name,
-            backend=backend,
+            backend=dialect,
+            remedy=remedy(name, dialect),
         )
         if name in searched
         else stored(
             "'{name}' is not honoured by this endpoint ({backend}: sent, but not applied); its fixed value changes "
-            "nothing.",
+            "nothing; {remedy}.",
             name=name,
-            backend=backend,
+            backend=dialect,
+            remedy=remedy(name, dialect),
         )
         for name, status in knobs.items()
         if status == "inert"
@@ -86,7 +100,7 @@ def knob_warnings(knobs: Mapping[str, str], backend: str, *, searched: Collectio
             "'{name}' is moved into another range by this endpoint ({backend}); a part of what was searched is the "
             "same.",
             name=name,
-            backend=backend,
+            backend=dialect,
         )
         for name, status in knobs.items()
         if status == "clamped"

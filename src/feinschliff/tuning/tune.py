@@ -21,7 +21,7 @@ from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
-from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings
+from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, with_prior
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_to_search
 from feinschliff.tuning.result import Result
@@ -53,6 +53,8 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "probe", plan.answers_planned)
     knobs, probed = probe_echo(plot.space, parts.search[0], payer, backend=plot.backend)
     plan.use(probed)
+    dialect = payer.endpoint.dialect(payer.model)
+    knobs = with_prior(knobs, dialect)
     space = plot.space.without([name for name, status in knobs.items() if status == "inert"])
     if not space.knobs:
         raise nothing_to_search("this endpoint honours none of the knobs: " + ", ".join(plot.space.knobs))
@@ -66,7 +68,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "confirm", plan.answers_planned)
     measured, pairs = confirm(winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer)
     warnings = [
-        *knob_warnings(knobs, plot.backend, searched=plot.space.knobs),
+        *knob_warnings(knobs, dialect, searched=plot.space.knobs),
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
         *answer_warnings([*search.answers, *(a for p in pairs for a in (p.best, p.baseline) if a is not None)]),
         *scorer_notes(plot.scorer, plot.task.examples),

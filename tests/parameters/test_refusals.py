@@ -1,0 +1,67 @@
+"""What is refused or ignored, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.refusals import ignored, ignored_note, refusals, status_of
+from feinschliff.records import Settings
+
+
+def refused(dialect: Dialect, known: dict[str, str] | None = None, **values: Any) -> list[str]:
+    """Names."""
+    return [refusal.name for refusal in refusals(Settings(values=values), dialect, known=known or {})]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "values", "names"),
+    [
+        ("openai", {"temperature": 0.5, "top_k": 40}, ["top_k"]),
+        ("openai", {"temperature": 2.5}, ["temperature"]),
+        ("openai-reasoning", {"temperature": 0.5, "max_tokens": 9, "reasoning_effort": "low"}, ["temperature"]),
+        ("openai-reasoning", {"temperature": 1.0}, []),
+        ("openai-reasoning", {"temperature": 0.5, "reasoning_effort": "none"}, []),
+        ("vllm", {"temperature": 3.0, "top_p": 0.5}, ["temperature"]),
+        ("llama.cpp", {"temperature": 9.0, "top_k": 3, "num_ctx": 512}, ["num_ctx"]),
+        ("ollama", {"top_k": 40, "min_p": 0.1}, []),
+        ("ollama-native", {"num_ctx": 512, "top_k": 40}, []),
+        ("transformers", {"top_k": 40, "dry_multiplier": 1.0}, ["dry_multiplier"]),
+        ("unknown", {"top_k": 40, "dry_multiplier": 1.0}, []),
+    ],
+)
+def test_what_a_backend_refuses(dialect: Dialect, values: dict[str, Any], names: list[str]) -> None:
+    assert refused(dialect, **values) == names
+
+
+def test_texts_and_fields_of_the_users_own_server_are_left_alone() -> None:
+    assert refused("openai", **{"system": "x", "prompt": "y", "model": "m", "extra.mine": 1, "top_k": None}) == []
+
+
+def test_what_the_live_server_was_found_to_do_counts_for_more() -> None:
+    assert refused("openai", {"top_k": "honoured"}, top_k=40) == []
+    assert refused("llama.cpp", {"top_k": "rejected"}, top_k=40) == ["top_k"]
+    assert status_of("top_k", "ollama", known={"top_k": "honoured"}) == "honoured"
+    assert status_of("top_k", "ollama", known={"top_k": "unknown"}) == "inert"
+    assert ignored(Settings(values={"top_k": 40, "temperature": 1.0}), "ollama") == ["top_k"]
+    assert ignored(Settings(values={"top_k": 40}), "ollama", known={"top_k": "honoured"}) == []
+
+
+def test_a_refusal_says_what_was_asked_what_is_known_and_what_to_do() -> None:
+    (refusal,) = refusals(Settings(values={"temperature": 0.5}), "openai-reasoning")
+    error = refusal.error("openai-reasoning")
+    assert error.exit_code == 2
+    assert error.asked == "temperature=0.5"
+    assert "only 1" in (error.found or "")
+    assert "reasoning_effort" in (error.mend or "")
+    (ranged,) = refusals(Settings(values={"frequency_penalty": 2.0, "temperature": 2.5}), "vllm")
+    assert "0 to 2" in ranged.mend
+
+
+def test_what_to_do_about_an_ignored_parameter() -> None:
+    assert "without /v1" in ignored_note("top_k", "ollama")
+    assert "'mirostat'" in ignored_note("mirostat", "ollama-native")
+    assert "llama.cpp" in ignored_note("mirostat", "ollama-native")
+    assert ignored_note("user", "llama.cpp").endswith("leave it out, or use openrouter, openai.")
