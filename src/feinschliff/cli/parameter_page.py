@@ -82,10 +82,9 @@ def show_row(row: Parameter, language: str) -> None:
             console.print()
             console.print(row.code, markup=False, style="cyan")
         if row.sources:
+            date = f" ({word['checked']} {row.checked})" if row.checked else ""
             console.print()
-            console.print(
-                f"{word['sources']}: {'; '.join(row.sources)} ({word['checked']} {row.checked})", markup=False
-            )
+            console.print(f"{word['sources']}: {'; '.join(row.sources)}{date}", markup=False)
 
 
 def _support(row: Parameter, dialect: Dialect, language: str) -> list[str]:
