@@ -44,3 +44,13 @@ def test_a_score_without_its_package_or_with_a_secret_is_refused(fein: Fein, tmp
         assert done.code == 2, (score, done.err)
         assert done.json["error"]["kind"] == "scorer"
         assert "secret" not in done.out + done.err
+
+
+def test_words_from_the_source_are_not_looked_for_in_the_answer_itself(fein: Fein, tmp_path: Path) -> None:
+    """Though both the answer and the target are longer than the post."""
+    (tmp_path / "v.csv").write_text("post,wanted,answer\nrot,eins zwei drei vier,gelb und rot und blau\n", "utf-8")
+    for target in ((), ("--target", "wanted")):
+        out = f"{len(target)}.csv"
+        done = fein("score", "v.csv", "--answers", "answer", *target, "--score", "verbatim", "--out", out, "--json")
+        assert done.code == 0, done.err
+        assert done.json["mean"] == (0.2 if target else 0.0)

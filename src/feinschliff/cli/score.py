@@ -65,7 +65,7 @@ def command(
         )
     given = [_answer(example, answers) for example in data.examples]
     made = _api.scored(
-        data.examples,
+        [_without(example, answers) for example in data.examples],
         given,
         score=score or "similarity",
         endpoint=None
@@ -120,6 +120,11 @@ def command(
 def _asks(score: str) -> bool:
     """Whether a score asks an endpoint: `embedding`, `embedding@...`, or one of them in a sum."""
     return re.search(r"(^|,)\s*embedding(@|=|$)", score) is not None
+
+
+def _without(example: Example, column: str) -> Example:
+    """The example as a scorer sees it: an answer is no source of itself."""
+    return example.model_copy(update={"row": {name: value for name, value in example.row.items() if name != column}})
 
 
 def _answer(example: Example, column: str) -> Answer:
