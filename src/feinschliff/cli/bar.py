@@ -9,7 +9,7 @@ from typing import Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from feinschliff.cli.output import say, stderr
-from feinschliff.cli.sizes import size
+from feinschliff.models.sizes import size_text
 
 _EVERY_S = 5.0
 """Seconds between two lines where stderr is no terminal."""
@@ -45,7 +45,7 @@ class Bar:
 
     def show(self, name: str, done: int, total: int) -> None:
         """So much of it is done."""
-        text = f"{size(done)} / {size(total)}" if name in self._in_bytes else f"{done} / {total}"
+        text = f"{size_text(done)} / {size_text(total)}" if name in self._in_bytes else f"{done} / {total}"
         now = time.monotonic()
         if self._live:
             if name not in self._tasks:

@@ -13,6 +13,7 @@ class ModelVerbs(LazyGroup):
     """Verbs for model files on this machine, in the order of the help."""
 
     verbs: ClassVar[tuple[Verb, ...]] = (
+        Verb("list", "models_list:command", "List the model files on this machine, whoever put them there."),
         Verb(
             "quantise",
             "models_quantise:command",

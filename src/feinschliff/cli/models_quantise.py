@@ -117,7 +117,7 @@ def _run(run: str) -> None:
 def _show(loss: Loss) -> None:
     from rich.table import Table
 
-    from feinschliff.cli.sizes import size
+    from feinschliff.models.sizes import size_text
     from feinschliff.report.format import signed
 
     done = loss.quantised
@@ -127,7 +127,7 @@ def _show(loss: Loss) -> None:
         table.add_column(title, justify="right" if justify == "right" else "left")
     for part in done.parts:
         error = "0" if part.mse == 0 else f"{part.relative:.2%} ({part.mse:.1e})"
-        table.add_row(f"{part.tensors} {part.part}", ", ".join(part.kinds).upper(), size(part.bytes), error)
+        table.add_row(f"{part.tensors} {part.part}", ", ".join(part.kinds).upper(), size_text(part.bytes), error)
     if done.parts:
         console.print(table)
         console.print(tr("error: mean squared error as a share of the weights' mean square (and itself)"), style="dim")
@@ -183,8 +183,8 @@ def _show(loss: Loss) -> None:
         tr(
             "{out}: {after} instead of {before} ({share:.0%}), {bits:.2f} bits per weight.",
             out=done.out,
-            after=size(done.bytes_after),
-            before=size(done.bytes_before),
+            after=size_text(done.bytes_after),
+            before=size_text(done.bytes_before),
             share=done.bytes_after / done.bytes_before,
             bits=done.bits,
         ),

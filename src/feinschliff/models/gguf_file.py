@@ -96,15 +96,21 @@ class GgufFile:
         return np.memmap(self.path, np.uint8, "r", offset=tensor.start, shape=(tensor.bytes,))
 
 
-def read_gguf(path: Path) -> GgufFile:
-    """Read all but the weights. Raises: ModelError for a file that is missing, cut, or of another format."""
+def read_gguf(path: Path, *, arrays: bool = True) -> GgufFile:
+    """Read all but the weights.
+
+    `arrays`: False leaves lists out (a vocabulary takes half a second); an entry then has the length as its value, and
+    cannot be copied.
+
+    Raises: ModelError for a file that is missing, cut, or of another format.
+    """
     if path.is_dir():
         raise ModelError(
             tr("{path} is a folder, not a GGUF file", path=path), asked=str(path), mend=tr("name the .gguf file in it")
         )
     try:
         with path.open("rb") as file:
-            return _Reader(file, path).read()
+            return _Reader(file, path, arrays=arrays).read()
     except FileNotFoundError:
         raise ModelError(
             tr("there is no file {path}", path=path), asked=str(path), mend=tr("look at the path")
@@ -116,8 +122,9 @@ def read_gguf(path: Path) -> GgufFile:
 
 
 class _Reader:
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: BinaryIO, path: Path, *, arrays: bool) -> None:
         self._file, self._path, self._size = file, path, path.stat().st_size
+        self._arrays = arrays
 
     def read(self) -> GgufFile:
         if (magic := self._take(4)) != _MAGIC:
@@ -170,7 +177,10 @@ class _Reader:
     def _entry(self) -> Entry:
         key = self._text()
         begin = self._file.tell()
-        value = self._value(int(self._number("I")))
+        kind = int(self._number("I"))
+        if kind == _ARRAY and not self._arrays:
+            return Entry(key, b"", self._skipped())
+        value = self._value(kind)
         end = self._file.tell()
         self._file.seek(begin)
         return Entry(key, self._take(end - begin), value)
@@ -189,6 +199,22 @@ class _Reader:
             raise self._bad(tr("an array of type {kind}", kind=of))
         code = f"<{length}{_SCALARS[of]}"
         return list(struct.unpack(code, self._take(struct.calcsize(code))))
+
+    def _skipped(self) -> int:
+        """Go past a list; its length."""
+        of, length = int(self._number("I")), self._count()
+        if of != _STRING and of not in _SCALARS:
+            raise self._bad(tr("an array of type {kind}", kind=of))
+        if of != _STRING:
+            self._file.seek(length * struct.calcsize("<" + _SCALARS[of]), 1)
+            return length
+        read, seek = self._file.read, self._file.seek
+        for _ in range(length):
+            size = int.from_bytes(read(8), "little")
+            if size > _MOST:
+                raise self._bad(tr("a count of {value}", value=size))
+            seek(size, 1)
+        return length
 
     def _tensor(self) -> tuple[str, tuple[int, ...], TensorType, int]:
         name = self._text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,11 @@ class Weights:
     shape: tuple[int, ...]
     start: int
     bytes: int
+
+    @property
+    def weights(self) -> int:
+        """Numbers in it."""
+        return math.prod(self.shape)
 
     @property
     def kind(self) -> TensorType:
