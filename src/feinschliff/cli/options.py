@@ -162,8 +162,9 @@ def make_endpoint(
             model = house
         elif chosen is not None:
             say(tr("Using the endpoint of OPENAI_BASE_URL."))
-    key_name = api_key_env or base.api_key_env
-    all_headers = {**base.headers, **_headers(headers or [])}
+    kept = _secrets_for(chosen, base)
+    key_name = api_key_env or kept.api_key_env
+    all_headers = {**kept.headers, **_headers(headers or [])}
     keys = [os.environ.get(name) for name in ("OPENAI_API_KEY", "FEIN_SCORER_KEY", key_name) if name]
     hide([*keys, *all_headers.values(), *url_secrets(chosen or "")])
     return Endpoint(
@@ -179,6 +180,17 @@ def make_endpoint(
         omit=omit or base.omit,
         stream=stream or base.stream,
     )
+
+
+def _secrets_for(url: str | None, table: EndpointTable) -> EndpointTable:
+    """The task file's table, without its key and headers where another server is asked than the one it names."""
+    from feinschliff.endpoints.http import redact_url
+
+    own = (table.url or "").rstrip("/")
+    if not own or not (table.api_key_env or table.headers) or f"{url or ''}/".startswith(f"{own}/"):
+        return table
+    say(tr("The task file's key and headers are for {url}: they are not sent elsewhere.", url=redact_url(own)))
+    return table.model_copy(update={"api_key_env": None, "headers": {}})
 
 
 def _headers(texts: Sequence[str]) -> dict[str, str]:
