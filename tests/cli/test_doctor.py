@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Fein
+from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai_server import FakeServer
 
 NAMES = {"python", "packages", "engine", "model.house-1", "store", "memory", "disk", "language", "terminal", "proxies"}
@@ -48,3 +51,20 @@ def test_endpoints_lists_what_can_be_copied(fein: Fein) -> None:
     assert "--model house-1" in fein("endpoints").out
     document = json.loads(fein("endpoints", "--json").out)
     assert "house-1" in document["endpoints"][0]["models"]
+
+
+def test_endpoints_finds_servers_on_the_ports_of_the_environment(fein: Fein, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeOllama() as ollama, FakeServer(models=("a", "b")) as other:
+        monkeypatch.setenv("FEIN_PORTS", f"{ollama.port},{other.port}")
+        text = fein("endpoints").out
+        rows = json.loads(fein("endpoints", "--json").out)["endpoints"][1:]
+    assert f"--endpoint {ollama.url} --model fake-1" in text
+    assert f"own address, which takes more settings: --endpoint {ollama.root}" in text
+    assert [(row["backend"], row["models"], row["native"]) for row in rows] == [
+        ("ollama", ["fake-1"], ollama.root),
+        ("unknown", ["a", "b"], None),
+    ]
+    monkeypatch.setenv("FEIN_PORTS", "many")
+    wrong = fein("endpoints", "--json")
+    assert wrong.code == 2
+    assert wrong.json["error"]["asked"] == "FEIN_PORTS=many"

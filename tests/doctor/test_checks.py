@@ -15,7 +15,7 @@ import pytest
 from feinschliff.build import Endpoint
 from feinschliff.doctor import engine, machine, servers, software, stores
 from feinschliff.endpoints.embedded import EmbeddedEndpoint
-from feinschliff.endpoints.local import find_servers
+from feinschliff.endpoints.local import find_servers, ports_to_look_at
 from feinschliff.models import house
 from feinschliff.models.house import HOUSE_NAME, house_path
 from feinschliff.store import open_store, start_run
@@ -131,10 +131,21 @@ def test_local_servers_are_known_by_what_they_tell() -> None:
             address = engine_.connect()
             port = int(address.identity.rsplit(":", 1)[1].partition("/")[0])
             address.close()
-            ports = {first.port: "vllm", other.port: "ollama", silent.getsockname()[1]: "vllm", port: "vllm", 9: "vllm"}
-            found = find_servers(ports, within_s=1.0)  # type: ignore[arg-type]
+            ports = [first.port, other.port, silent.getsockname()[1], port, 9]
+            found = find_servers(ports, within_s=1.0)
     assert [(s.backend, s.models) for s in found] == [("ollama", ("fake-1",)), ("unknown", ())]
+    assert [s.native for s in found] == [f"http://127.0.0.1:{first.port}", None]
     assert "401" in (found[1].trouble or "")
+
+
+def test_ports_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(ports_to_look_at()) == {11434, 1234, 8080, 9931, 8000}
+    monkeypatch.setenv("FEIN_PORTS", "9, 10,9")
+    assert ports_to_look_at() == (9, 10)
+    monkeypatch.setenv("FEIN_PORTS", "http")
+    (check,) = [c for c in servers.checks(None, ask=False) if c.name == "local"]
+    assert check.status == "broken"
+    assert "FEIN_PORTS" in check.found
 
 
 def test_proxies_are_told_without_their_passwords(monkeypatch: pytest.MonkeyPatch) -> None:

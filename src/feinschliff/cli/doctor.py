@@ -61,6 +61,8 @@ def doctor_command(
 def endpoints_command(as_json: o.AsJson = False) -> None:
     """List the models that can be asked on this machine: shipped ones, and those of local servers.
 
+    Looks at the usual ports of Ollama, LM Studio, llama.cpp and vLLM, or at those of FEIN_PORTS.
+
     Example: [bold]fein endpoints[/]
     """
     from feinschliff.endpoints.local import find_servers
@@ -68,10 +70,12 @@ def endpoints_command(as_json: o.AsJson = False) -> None:
 
     servers = find_servers()
     if as_json:
-        rows = [{"url": s.url, "backend": s.backend, "models": [*s.models], "trouble": s.trouble} for s in servers]
-        print_json(
-            {"endpoints": [{"url": None, "backend": "llama.cpp", "models": [*house_models()], "trouble": None}, *rows]}
-        )
+        own = {"url": None, "native": None, "backend": "llama.cpp", "models": [*house_models()], "trouble": None}
+        rows = [
+            {"url": s.url, "native": s.native, "backend": s.backend, "models": [*s.models], "trouble": s.trouble}
+            for s in servers
+        ]
+        print_json({"endpoints": [own, *rows]})
         return
     with writing():
         console = stdout()
@@ -80,6 +84,9 @@ def endpoints_command(as_json: o.AsJson = False) -> None:
         for server in servers:
             for name in server.models:
                 console.print(f"--endpoint {server.url} --model {name}", markup=False, soft_wrap=True)
+            if server.native is not None and server.models:
+                note = tr("# Ollama's own address, which takes more settings: --endpoint {url}", url=server.native)
+                console.print(note, markup=False, soft_wrap=True)
             if not server.models:
                 why = server.trouble or tr("no model")
                 console.print(f"--endpoint {server.url}  ({server.backend}: {why})", markup=False, soft_wrap=True)

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from feinschliff.build import Endpoint
 from feinschliff.doctor.asking import Counter, short_requests
 from feinschliff.doctor.checks import Check, broken
-from feinschliff.endpoints.local import USUAL_PORTS, find_servers
+from feinschliff.endpoints.local import USUAL_PORTS, find_servers, ports_to_look_at
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
-from feinschliff.errors import EndpointError, FeinschliffError
+from feinschliff.errors import EndpointError, FeinschliffError, InputError
 from feinschliff.generation import choose_model
 from feinschliff.i18n import tr, trn
 
@@ -90,8 +90,12 @@ def _proxies() -> Check:
 
 def _local() -> Check:
     title = tr("local servers")
-    servers = find_servers()
-    ports = ", ".join(f"{backend} {port}" for port, backend in USUAL_PORTS.items())
+    try:
+        looked_at = ports_to_look_at()
+    except InputError as error:
+        return broken("local", title, error, needed=False)
+    servers = find_servers(looked_at)
+    ports = ", ".join(f"{USUAL_PORTS[port]} {port}" if port in USUAL_PORTS else str(port) for port in looked_at)
     if not servers:
         found = tr("none answers on the usual ports ({ports})", ports=ports)
         return Check("local", title, "missing", found, tr("none is needed: the embedded engine is there"))
