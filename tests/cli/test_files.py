@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from feinschliff.datasets.load import load_examples
 from tests.cli.conftest import Fein
 from tests.fakes.openai_server import FakeServer
 
@@ -91,3 +96,29 @@ def test_a_conversation_column_and_korean_text(fein: Fein, tmp_path: Path) -> No
         assert done.code == 0, done.err
         assert server.bodies[0]["messages"] == [{"role": "user", "content": "안녕 ANSWER: 반가워요 여러분"}]
     assert "answer" in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_failed_answer_is_no_empty_one(fein: Fein, tmp_path: Path, suffix: str) -> None:
+    """The file says what went wrong, and a score reads it again."""
+    (tmp_path / "in.csv").write_text("q,want\nrot,rot\nleer,leer\nweg,weg\n", encoding="utf-8")
+
+    def say(path: str, body: Mapping[str, Any]) -> tuple[int, Any] | None:
+        if not body or "weg" not in str(body["messages"]):
+            return None
+        return 400, {"error": {"message": "too long for me"}}
+
+    with FakeServer(answer=lambda body: "" if "leer" in str(body["messages"]) else "rot", override=say) as server:
+        asked = fein("generate", "in.csv", "--prompt", "{{ q }}", "--endpoint", server.url, "--out", f"out{suffix}")
+        assert asked.code == 0, asked.err
+    data = load_examples(tmp_path / f"out{suffix}")
+    assert data.columns == ("q", "want", "answer", "failure")
+    assert "too long for me" in str(data.examples[2].row["failure"])
+    out = f"scored{suffix}"
+    done = fein("score", f"out{suffix}", "--answers", "answer", "--target", "want", "--out", out, "--json")
+    assert done.code == 0, done.err
+    assert (done.json["scored"], done.json["unscored"], done.json["mean"]) == (2, 1, 0.5)
+    scored = [example.row for example in load_examples(tmp_path / out).examples]
+    assert scored[1]["score"] in ("0.0", 0.0)
+    assert scored[2]["score"] in ("", None)
+    assert "too long for me" in str(scored[2]["reason"])

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from feinschliff._api.answer_file import answer_file
 from feinschliff._api.common import (
     BudgetSpec,
     Watch,
@@ -93,17 +94,11 @@ def generate_file(
         spec = job.spec(link)
         check_out_file(db, spec, out)
         answers = job.run(link, db, caps, watch, started)
-        rows = [
-            {**example.row, "answer": None if a.failure else a.text, "repeat": a.repeat}
-            for a, example in job.matched(answers)
-        ]
-        columns = (
-            [c for c in task.columns if c not in {"answer", "repeat"}] + ["answer"] + (["repeat"] if n > 1 else [])
-        )
+        made = answer_file(task.columns, job.matched(answers), repeats=n > 1)
         failures = [answer.failure for answer in answers if answer.failure is not None]
         run = start_run(db, spec, kind="generate")
         spent = db.spent(run.id)
-        write_out_file(db, run.id, out, rows, columns=columns)
+        write_out_file(db, run.id, out, made.rows, columns=made.columns)
         return {
             "run": run.id,
             "out": str(out),

@@ -51,6 +51,8 @@ def command(
 ) -> None:
     """Answer every row of a file; adds the column answer, and with -n a row per answer and the column repeat.
 
+    Where an answer failed for good, the column failure says why.
+
     Example: [bold]fein generate posts.csv --prompt "Subject line for: {{ post }}" --out out.csv -p temperature=0.2[/]
     """
     from feinschliff import _api

@@ -16,7 +16,7 @@ from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 
 if TYPE_CHECKING:
-    from feinschliff.records import Answer, Example
+    from feinschliff.records import Example
 
 
 def command(
@@ -49,6 +49,7 @@ def command(
     Example: [bold]fein score answers.csv --answers answer --target subject --score chrf --out scored.csv[/]
     """
     from feinschliff import _api, stats
+    from feinschliff._api.answer_file import read_answer
     from feinschliff.cli.outputs import write_once
     from feinschliff.datasets.load import load_examples
     from feinschliff.datasets.write import check_output
@@ -63,7 +64,7 @@ def command(
             found="columns: " + ", ".join(data.columns),
             mend=tr("choose one of the columns"),
         )
-    given = [_answer(example, answers) for example in data.examples]
+    given = [read_answer(example, answers) for example in data.examples]
     made = _api.scored(
         [_without(example, answers) for example in data.examples],
         given,
@@ -125,12 +126,3 @@ def _asks(score: str) -> bool:
 def _without(example: Example, column: str) -> Example:
     """The example as a scorer sees it: an answer is no source of itself."""
     return example.model_copy(update={"row": {name: value for name, value in example.row.items() if name != column}})
-
-
-def _answer(example: Example, column: str) -> Answer:
-    from feinschliff.records import Answer, digest
-
-    value = example.row.get(column)
-    text = "" if value is None else str(value)
-    failure = "there is no answer in this row" if value is None else None
-    return Answer(key=digest(text), example=example.id, repeat=0, text=text, failure=failure)
