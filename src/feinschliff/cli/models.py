@@ -13,6 +13,11 @@ class ModelVerbs(LazyGroup):
     """Verbs for model files on this machine, in the order of the help."""
 
     verbs: ClassVar[tuple[Verb, ...]] = (
+        Verb(
+            "serve",
+            "models_serve:command",
+            "Serve a model to programs that speak OpenAI's API, on this machine, with a key.",
+        ),
         Verb("list", "models_list:command", "List the model files on this machine, whoever put them there."),
         Verb(
             "quantise",
