@@ -51,3 +51,23 @@ def test_the_task_files_secrets_go_to_its_own_server_only(
     assert KEY not in str(other.headers)
     assert "team-secret" not in str(other.headers)
     assert "flag-key-0123456789" in str(other.headers)
+
+
+@pytest.mark.parametrize("key", ["sk-abc-0123456789", "hf_abcdefghijklmnop", "AKIA0123456789ABCDEF", "3f9c0d11e2"])
+def test_a_key_in_the_place_of_its_name_is_not_repeated(fein: Fein, tmp_path: Path, key: str) -> None:
+    (tmp_path / "data.csv").write_text("post\nrot\n", encoding="utf-8")
+    ask = ("generate", "data.csv", "--prompt", "{{ post }}", "--endpoint", "http://127.0.0.1:9/v1", "--out", "o.csv")
+    for json in (("--json",), ()):
+        done = fein(*ask, "--api-key-env", key, *json)
+        assert done.code == 2
+        assert "--api-key-env MY_KEY" in " ".join((done.out + done.err).split())
+        assert key not in done.out + done.err
+    assert "LOST_KEY" in fein(*ask, "--api-key-env", "LOST_KEY").err
+
+
+def test_a_wrong_command_line_is_shown_without_its_secrets(fein: Fein) -> None:
+    secrets = ("--header", "X-A: header-secret", "--header=X-B: other-secret", "--api-key-env", "sk-secret")
+    done = fein("tune", *secrets, "--endpoint", "http://me:url-secret@host/v1", "--bogus", "--json")
+    assert done.code == 2
+    assert "--bogus" in done.json["error"]["asked"]
+    assert "secret" not in done.out + done.err

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias, overload
 from urllib.parse import urlsplit
 
+from feinschliff.build.key_names import is_name, no_variable
 from feinschliff.build.prices import load_prices, prices_path
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
 from feinschliff.errors import InputError
@@ -136,11 +137,7 @@ class Endpoint:
         if self.api_key_env is not None:
             key = os.environ.get(self.api_key_env)
             if not key:
-                raise InputError(
-                    tr("the environment variable {api_key_env} is not set", api_key_env=self.api_key_env),
-                    asked=f"--api-key-env {self.api_key_env}",
-                    mend=tr("export {api_key_env}=...", api_key_env=self.api_key_env),
-                )
+                raise no_variable(self.api_key_env)
             return key
         trusted = os.environ.get("OPENAI_BASE_URL", "").rstrip("/")
         url = (self.url or "").rstrip("/")
@@ -155,6 +152,8 @@ class Endpoint:
                 found=tr("no --endpoint, no .gguf file, and none of {names}", names=", ".join(house_models())),
                 mend=tr("give --endpoint URL, or the path of a .gguf file as --model"),
             )
+        if self.api_key_env is not None and not is_name(self.api_key_env):
+            raise no_variable(self.api_key_env)
         for name, value in (("concurrency", self.concurrency), ("rpm", self.rpm), ("tpm", self.tpm)):
             if value is not None and value < 1:
                 raise InputError(

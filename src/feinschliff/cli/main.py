@@ -18,6 +18,9 @@ from feinschliff.errors import FeinschliffError, InputError, Interrupted
 from feinschliff.i18n import tr
 
 
+_SECRET = frozenset({"--header", "--api-key-env"})
+
+
 class _Bug(FeinschliffError):
     """A mistake of ours."""
 
@@ -82,5 +85,21 @@ def _usage(error: TyperException, arguments: Sequence[str], *, as_json: bool) ->
     text = getattr(error, "format_message", lambda: str(error))().strip()
     if not text and not as_json:
         return InputError.exit_code
-    asked = " ".join(["fein", *arguments])
+    asked = " ".join(["fein", *_without_secrets(arguments)])
     return print_error(_Usage(text or "no verb is given", asked=asked, mend=tr("see fein --help")), as_json=as_json)
+
+
+def _without_secrets(arguments: Sequence[str]) -> list[str]:
+    """The command line as it may be shown: headers, keys in the place of their names and credentials in URLs left out."""
+    from feinschliff.endpoints.address import redact_url
+
+    shown: list[str] = []
+    for argument in arguments:
+        option, given, value = argument.partition("=")
+        if option in _SECRET and given:
+            shown.append(f"{option}=***")
+        elif shown and shown[-1] in _SECRET:
+            shown.append("***")
+        else:
+            shown.append(redact_url(argument) if "://" in argument else argument)
+    return shown
