@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from feinschliff.cli.app import app
+from feinschliff.parameters import markdown
 from feinschliff.parameters.catalogue import CATALOGUE
-from feinschliff.parameters.rows import Parameter
 from feinschliff.scorers import registry
 
 if TYPE_CHECKING:
@@ -60,17 +60,15 @@ def parameters_page() -> str:
     lines = [
         "# Parameters",
         "",
-        "Made from the catalogue. `-p NAME=LOW:HIGH` searches a range, `-p NAME=A,B,C` choices, `-p NAME=VALUE` fixes.",
-        "A field that only your server knows is written `extra.NAME`.",
+        "Made from the catalogue; `fein parameters` shows the same, in English, German and Korean.",
+        "`-p NAME=LOW:HIGH` searches a range, `-p NAME=A,B,C` choices, `-p NAME=VALUE` fixes.",
+        "A field that only your server knows is written `extra.NAME`. Rows of your own are a TOML file of this form,",
+        "named by the environment variable `FEIN_PARAMETERS`.",
         "",
-        "| parameter | type | range | searched by default | does nothing at | meaning |",
-        "|---|---|---|---|---|---|",
+        markdown.page(list(CATALOGUE.values())),
     ]
-    for row in CATALOGUE.values():
-        if row.role != "reserved":
-            lines.append(_parameter_row(row))
     reserved = ", ".join(f"`{row.name}`" for row in CATALOGUE.values() if row.role == "reserved")
-    lines += ["", f"Set by Feinschliff itself and refused as `-p`: {reserved}.", ""]
+    lines += [f"Set by Feinschliff itself and refused as `-p`: {reserved}.", ""]
     return "\n".join(lines)
 
 
@@ -114,15 +112,6 @@ def _option_row(param: Any, command: Any) -> str | None:
     names = ", ".join(f"`{name}`" for name in param.opts)
     value = "" if param.is_flag else str(param.metavar or param.display_type(context)).strip("<>")
     return f"| {names} | {_cell(value)} | {_cell(_plain(param.help or ''))} |"
-
-
-def _parameter_row(row: Parameter) -> str:
-    low = "" if row.low is None else f"{row.low:g}"
-    high = "" if row.high is None else f"{row.high:g}"
-    limits = f"{low} to {high}" if low and high else (f"from {low}" if low else "")
-    span = "" if row.span is None else f"{row.span[0]:g} to {row.span[1]:g}{', logarithmic' if row.log else ''}"
-    neutral = "" if row.neutral is None else f"{row.neutral:g}"
-    return f"| `{row.name}` | {row.kind} | {limits} | {span} | {neutral} | {_cell(row.help)} |"
 
 
 def _plain(text: str) -> str:

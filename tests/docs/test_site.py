@@ -24,7 +24,8 @@ def test_generated_pages_hold_every_verb_parameter_and_scorer() -> None:
     assert "| `--requests` | int |" in made["reference/cli.md"]
     assert "object at 0x" not in made["reference/cli.md"]
     for row in CATALOGUE.values():
-        assert f"`{row.name}`" in made["reference/parameters.md"]
+        assert f"\n## {row.name}\n" in made["reference/parameters.md"]
+        assert f"[`{row.name}`](#{row.name})" in made["reference/parameters.md"]
     for name in SCORER_NAMES:
         assert f"## {name}\n" in made["reference/scorers.md"]
 

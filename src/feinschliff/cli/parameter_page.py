@@ -21,8 +21,8 @@ def show_table(rows: Sequence[Parameter], language: str) -> None:
     word = labels(language)
     table = _table(word["parameter"], word["type"], word["range"], word["neutral"], word["meaning"])
     for row in rows:
-        limits = shown.range_text(row.low, row.high, language)
-        table.add_row(row.name, shown.kind_text(row), limits, shown.number(row.neutral), line_of(row, language))
+        limits = shown.limits_text(row, language)
+        table.add_row(row.name, row.kind, limits, shown.number(row.neutral), line_of(row, language))
     with writing():
         console = stdout()
         console.print(table)
@@ -44,12 +44,14 @@ def show_backend(rows: Sequence[Parameter], dialect: Dialect, language: str) -> 
 
 def show_row(row: Parameter, language: str) -> None:
     """Everything of one parameter."""
+    from rich.text import Text
+
     word, texts = labels(language), texts_of(row, language)
     facts = [
-        (word["type"], shown.kind_text(row)),
+        (word["type"], row.kind),
         (word["aliases"], ", ".join(row.aliases)),
         ("", shown.role_text(row, language)),
-        (word["range"], shown.range_text(row.low, row.high, language)),
+        (word["range"], shown.limits_text(row, language)),
         (word["neutral"], shown.number(row.neutral)),
         (word["searched"], shown.span_text(row, language)),
     ]
@@ -70,8 +72,7 @@ def show_row(row: Parameter, language: str) -> None:
         for title, text in paragraphs:
             if text:
                 console.print()
-                console.print(f"{title}: ", style="bold", end="", markup=False)
-                console.print(text, markup=False)
+                console.print(Text.assemble((f"{title}: ", "bold"), text))
             if title == word["example"] and row.example is not None:
                 console.print(_example(row, language))
         if row.backends:

@@ -11,9 +11,9 @@ from feinschliff.parameters.rows import Case, Example, Parameter, Support
 from feinschliff.parameters.texts import labels
 
 
-def kind_text(row: Parameter) -> str:
-    """ "float", "int", ... or the words that the parameter takes."""
-    return " | ".join(row.words) if row.words else row.kind
+def limits_text(row: Parameter, language: str) -> str:
+    """The range that makes sense anywhere, or the words that the parameter takes."""
+    return ", ".join(row.words) if row.words else range_text(row.low, row.high, language)
 
 
 def range_text(low: float | None, high: float | None, language: str) -> str:

@@ -1,0 +1,110 @@
+"""`fein parameters`: the table, one row, one backend, JSON, languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from feinschliff.parameters.catalogue import CATALOGUE
+from feinschliff.parameters.dialects import DIALECTS
+from tests.cli.conftest import Fein
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in which no line is broken."""
+    monkeypatch.setenv("COLUMNS", "400")
+
+
+def test_the_table_names_all(fein: Fein) -> None:
+    done = fein("parameters")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["parameter", "type", "range", "neutral", "what", "it", "does"]
+    assert [line.split()[0] for line in lines[1 : 1 + len(CATALOGUE)]] == list(CATALOGUE)
+    row = next(line for line in lines if line.startswith("min_p"))
+    assert "float" in row
+    assert "0 to 1" in row
+    assert "Drops tokens less likely than min_p times the likeliest one." in row
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            ["Nucleus sampling", "low: To 0.5", "often wrong", "top_p 0.6", "66.7 %", "options.top_p", "1904.09751"],
+        ),
+        ("de", ["Nucleus-Sampling", "niedrig: Bis 0,5", "oft falsch", "top_p 0.6", "66.7 %", "Zusammenspiel"]),
+        ("ko", ["뉴클리어스 샘플링", "낮을 때: 0.5 이하", "자주 하는 실수", "top_p 0.6", "66.7 %"]),
+    ],
+)
+def test_one_row_shows_everything(fein: Fein, monkeypatch: pytest.MonkeyPatch, language: str, words: list[str]) -> None:
+    asked = fein("parameters", "top_p", "--language", language)
+    monkeypatch.setenv("FEIN_LANG", language)
+    assert fein("parameters", "top_p").out == asked.out
+    for word in words:
+        assert word in asked.out
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_every_row_can_be_shown_in_every_language(fein: Fein, name: str) -> None:
+    for language in ("en", "de", "ko"):
+        done = fein("parameters", name, "--language", language)
+        assert done.code == 0
+        assert done.out.startswith(name)
+
+
+def test_json_of_one_row(fein: Fein) -> None:
+    document = fein("parameters", "repetition_penalty", "--json").json
+    assert list(document) == ["parameters"]
+    row = document["parameters"]["repeat_penalty"]
+    assert row["type"] == "float"
+    assert row["aliases"] == ["repetition_penalty"]
+    assert row["neutral"] == 1.0
+    assert set(row["levels"]) == {"low", "middle", "high"}
+    assert row["backends"]["vllm"]["wire"] == "repetition_penalty"
+    assert row["backends"]["llama.cpp"]["status"] == "honoured"
+    assert row["example"]["given"][0] == 0.4
+    assert row["checked"]
+
+
+def test_json_of_all(fein: Fein) -> None:
+    rows = fein("parameters", "--json").json["parameters"]
+    assert list(rows) == list(CATALOGUE)
+    korean = fein("parameters", "--json", "--language", "ko").json["parameters"]
+    assert all(korean[name]["does"] != rows[name]["does"] for name in rows)
+
+
+@pytest.mark.parametrize("dialect", [d for d in DIALECTS if d != "unknown"])
+def test_a_backend(fein: Fein, dialect: str) -> None:
+    document = fein("parameters", "--backend", dialect, "--json").json
+    assert document["backend"] == dialect
+    assert set(document["parameters"]) == set(CATALOGUE)
+    for name, row in document["parameters"].items():
+        assert {"wire", "status", "low", "high", "outside", "default", "varies", "note", "source", "checked"} <= set(
+            row
+        )
+        assert (row["status"] == "unknown") <= (dialect in {"lmstudio", "openrouter"} or CATALOGUE[name].role == "task")
+    shown = fein("parameters", "--backend", dialect).out
+    assert document["parameters"]["top_k"]["wire"] in shown
+
+
+def test_one_parameter_at_one_backend(fein: Fein) -> None:
+    document = fein("parameters", "top_k", "--backend", "ollama", "--json").json
+    assert list(document["parameters"]) == ["top_k"]
+    assert document["parameters"]["top_k"]["status"] == "inert"
+    assert "Ollama's own address" in fein("parameters", "top_k", "--backend", "ollama").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("topp",), "did you mean 'top_p'?"),
+        (("--backend", "olama"), "did you mean 'ollama'?"),
+        (("--language", "fr"), "use one of these"),
+    ],
+)
+def test_mistakes_are_named(fein: Fein, arguments: tuple[str, ...], words: str) -> None:
+    done = fein("parameters", *arguments, "--json")
+    assert done.code == 2
+    assert words in done.json["error"]["mend"]
