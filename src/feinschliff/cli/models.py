@@ -19,6 +19,8 @@ class ModelVerbs(LazyGroup):
             "Serve a model to programs that speak OpenAI's API, on this machine, with a key.",
         ),
         Verb("list", "models_list:command", "List the model files on this machine, whoever put them there."),
+        Verb("search", "models_search:command", "Search the hubs, each quantisation with its size and room here."),
+        Verb("pull", "models_pull:command", "Fetch a model, checked, and going on where a download was cut."),
         Verb(
             "quantise",
             "models_quantise:command",

@@ -156,9 +156,7 @@ def _ollama_model(root: Path, file: Path, name: str) -> LocalModel:
         return look_at_gguf(name, "ollama", [blobs[index] for index in weights[:1]], expected=sizes[first])
     tensors = [index for index, kind in enumerate(kinds) if kind == _TENSOR_LAYER]
     missing = sum(not blobs[index].is_file() for index in tensors)
-    problem = (
-        tr("its weights are missing ({blob})", blob=tr("{n} files", n=missing)) if missing or not tensors else None
-    )
+    gone = tr("its weights are missing ({blob})", blob=tr("{n} files", n=missing)) if missing or not tensors else None
     size = sum(sizes[index] for index in tensors)
     return LocalModel(name, "safetensors", size, None, file, "ollama", problem=gone)
 

@@ -1,0 +1,99 @@
+"""`fein models pull`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feinschliff.cli import options as o
+from feinschliff.cli.output import print_json, say, stderr, stdout, writing
+from feinschliff.errors import Interrupted
+from feinschliff.i18n import tr
+
+if TYPE_CHECKING:
+    from feinschliff.models.hardware import Machine
+    from feinschliff.models.hub.pull import Offer
+
+_YES = frozenset({"y", "yes", "j", "ja"})
+
+
+def command(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="hf:OWNER/NAME[:QUANTISATION or /FILE.gguf], or ollama:NAME[:TAG]."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch without a question.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fetched, and fetch nothing.")] = False,
+    as_json: o.AsJson = False,
+) -> None:
+    """Fetch a model: its variants with size and room first, then the files, checked, and going on where they were cut.
+
+    Without a quantisation it is Q4_K_M, or what comes nearest. HF_TOKEN opens what needs a login; FEIN_MODELS is the
+    folder where models go.
+
+    Example: [bold]fein models pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:q4_k_m[/]
+
+    Example: [bold]fein models pull ollama:llama3.2:1b[/]
+    """
+    from feinschliff.cli.bar import Bar
+    from feinschliff.cli.models_offers import model_dict, room_word
+    from feinschliff.models.hardware import this_machine
+    from feinschliff.models.hub.pull import offer, parse_name, pull
+    from feinschliff.models.hub.room import room_for
+    from feinschliff.models.sizes import size_text
+
+    wanted = parse_name(name)
+    chosen = offer(wanted)
+    machine = this_machine()
+    variant = chosen.variant
+    if wanted.variant is None and len(chosen.model.variants) > 1:
+        _show_choices(chosen, machine)
+    say(
+        tr(
+            "{name}, {variant}: {size} ({room}), {missing} still to come, to {folder}",
+            name=chosen.model.name,
+            variant=variant.name,
+            size=size_text(variant.bytes),
+            room=room_word(room_for(variant.bytes, machine)),
+            missing=size_text(chosen.missing),
+            folder=chosen.folder,
+        )
+    )
+    for note in chosen.model.notes:
+        say(note)
+    if dry_run:
+        plan = {"dry_run": True, "variant": variant.name, "missing": chosen.missing, "folder": str(chosen.folder)}
+        if as_json:
+            print_json({**plan, "model": model_dict(chosen.model, machine)})
+        return
+    if chosen.missing and not yes and not as_json and _is_terminal() and not _confirmed():
+        raise Interrupted(tr("nothing was fetched"), mend=tr("--yes fetches without a question"))
+    with Bar(in_bytes=tuple(file.path for file in variant.files)) as bar:
+        done = pull(chosen, told=bar.show)
+    if as_json:
+        print_json(done.to_dict())
+    else:
+        with writing():
+            stdout().print(str(done.path), soft_wrap=True, markup=False, highlight=False)
+    if not done.fetched:
+        say(tr("All of it was there already."))
+    if not done.verified:
+        say(tr("The hub told no checksum of some file; only its length was checked."))
+
+
+def _show_choices(chosen: Offer, machine: Machine) -> None:
+    from feinschliff.cli.models_offers import variants_table
+
+    stderr().print(variants_table([chosen.model], machine, chosen.variant))
+
+
+def _is_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def _confirmed() -> bool:
+    sys.stderr.write(tr("Go on? [y/N]") + " ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in _YES
