@@ -112,6 +112,8 @@ class Answer(BaseModel):
     """What the server says that it applied (llama.cpp's echo), where it says so."""
     fingerprint: str | None = None
     """The server's `system_fingerprint`."""
+    choices: int = 1
+    """Completions that came back for the one request; the text is the first one's."""
 
     @property
     def tokens_per_s(self) -> float | None:

@@ -105,4 +105,5 @@ def _reply(request: Request, parsed: Parsed, latency_s: float, attempts: int) ->
         refusal=parsed.refusal,
         applied=parsed.applied,
         fingerprint=parsed.fingerprint,
+        choices=parsed.choices,
     )

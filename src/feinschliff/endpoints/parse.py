@@ -35,6 +35,7 @@ class Parsed:
     refusal: str | None
     applied: Mapping[str, JsonValue] | None
     fingerprint: str | None
+    choices: int = 1
 
 
 def parse_answer(content: bytes, *, native: bool = False) -> Parsed:
@@ -61,6 +62,7 @@ def parse_answer(content: bytes, *, native: bool = False) -> Parsed:
         refusal=string(message.get("refusal")),
         applied=applied_of(body.get("__verbose")),
         fingerprint=string(body.get("system_fingerprint")),
+        choices=len(choices),
     )
 
 

@@ -90,6 +90,8 @@ class Reply:
     """Pieces that it came in: at least so many tokens were made."""
     stopped_early: bool = False
     """True where the request was ended because the answer looped; the text ends where that was certain."""
+    choices: int = 1
+    """Completions that came back; only the first one's text is kept."""
     vectors: tuple[tuple[float, ...], ...] = ()
     """The embeddings that were asked for, one per message, all of one length."""
 

@@ -5,6 +5,7 @@ from feinschliff.generation.budget import Budget, Caps
 from feinschliff.generation.converse import Outcome, Turn, converse
 from feinschliff.generation.estimate import Estimate, Pace, Work, make_estimate
 from feinschliff.generation.generate import Ask, Payer, answer_seed, estimate_prompt_tokens, generate, look_up
+from feinschliff.generation.inquire import Inquiry, inquire
 from feinschliff.generation.model import choose_model
 from feinschliff.generation.prices import STALE_DAYS, Price, PriceEntry, Prices
 from feinschliff.generation.render import check_rows, check_template, render_messages, variables
@@ -15,6 +16,7 @@ __all__ = [
     "Budget",
     "Caps",
     "Estimate",
+    "Inquiry",
     "Outcome",
     "Pace",
     "Payer",
@@ -30,6 +32,7 @@ __all__ = [
     "converse",
     "estimate_prompt_tokens",
     "generate",
+    "inquire",
     "look_up",
     "make_estimate",
     "most_prompt_tokens",

@@ -50,6 +50,7 @@ def to_answer(reply: Reply, *, key: str, example: str, repeat: int) -> Answer:
         failure=reply.failure,
         applied=dict(reply.applied) if reply.applied is not None else None,
         fingerprint=reply.fingerprint,
+        choices=reply.choices,
     )
 
 

@@ -1,5 +1,17 @@
 """Which knobs does this endpoint honour?"""
 
-from feinschliff.probing.echo import PROBE_ANSWERS, Status, probe_echo
+from feinschliff.probing.finding import Finding, Status
+from feinschliff.probing.probe import FULL_REQUESTS, ProbeResult, probe
+from feinschliff.probing.space import LEAST_REQUESTS, SPACE_REQUESTS, probe_space, requests_for
 
-__all__ = ["PROBE_ANSWERS", "Status", "probe_echo"]
+__all__ = [
+    "FULL_REQUESTS",
+    "LEAST_REQUESTS",
+    "SPACE_REQUESTS",
+    "Finding",
+    "ProbeResult",
+    "Status",
+    "probe",
+    "probe_space",
+    "requests_for",
+]

@@ -97,6 +97,15 @@ def knob_warnings(knobs: Mapping[str, str], dialect: Dialect, *, searched: Colle
     ]
     notes += [
         stored(
+            "'{name}' is refused by this endpoint ({backend}); it was left out of the search.",
+            name=name,
+            backend=dialect,
+        )
+        for name, status in knobs.items()
+        if status == "rejected" and name in searched
+    ]
+    notes += [
+        stored(
             "'{name}' is moved into another range by this endpoint ({backend}); a part of what was searched is the "
             "same.",
             name=name,

@@ -22,7 +22,7 @@ from feinschliff.generation import (
 from feinschliff.i18n import tr
 from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
-from feinschliff.probing import PROBE_ANSWERS
+from feinschliff.probing import LEAST_REQUESTS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scoring_costs
 from feinschliff.text.tokens import estimate_tokens
@@ -88,7 +88,7 @@ def least_answers(plot: Plot, parts: Split) -> int:
     """Answers that the smallest first design and the smallest confirmation take."""
     size = plot.space.size
     settings = min(LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else LEAST_DESIGN)
-    search = settings * LEAST_BLOCK + PROBE_ANSWERS
+    search = settings * LEAST_BLOCK + LEAST_REQUESTS
     return max(math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from feinschliff.datasets.split import Split, split
@@ -11,7 +12,7 @@ from feinschliff.generation import Payer
 from feinschliff.measure import HeldOut
 from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.space import Space
-from feinschliff.probing import probe_echo
+from feinschliff.probing import Finding, probe_space, requests_for
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import scorer_notes
 from feinschliff.store import Run
@@ -51,11 +52,12 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     plan = make_plan(plot, parts, payer.budget.caps, prices=payer.budget.prices, model=payer.model)
     payer.budget.limit = search_limit(payer.budget.caps)
     _phase(plot, "probe", plan.answers_planned)
-    knobs, probed = probe_echo(plot.space, parts.search[0], payer, backend=plot.backend)
-    plan.use(probed)
     dialect = payer.endpoint.dialect(payer.model)
-    knobs = with_prior(knobs, dialect)
-    space = plot.space.without([name for name, status in knobs.items() if status == "inert"])
+    found, probed = probe_space(plot.space, payer, dialect=dialect, most=requests_for(plan.answers_planned))
+    plan.use(probed)
+    knobs = with_prior({name: finding.status for name, finding in found.items()}, dialect)
+    plot = without_refused(plot, found)
+    space = plot.space.without([name for name, status in knobs.items() if status in ("inert", "rejected")])
     if not space.knobs:
         raise nothing_to_search("this endpoint honours none of the knobs: " + ", ".join(plot.space.knobs))
     state = State(space, units_of(parts, payer.seed, plan.search_answers))
@@ -63,8 +65,8 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "search", plan.answers_planned)
     search.run(fitting(first_design(space, plot.baseline), search.block, plan.room()))
     payer.budget.limit = payer.budget.caps
-    found = recommend(state, seed=payer.seed)
-    winner = plot.baseline if found is None else found[0].settings
+    best = recommend(state, seed=payer.seed)
+    winner = plot.baseline if best is None else best[0].settings
     _phase(plot, "confirm", plan.answers_planned)
     measured, pairs = confirm(winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer)
     warnings = [
@@ -83,6 +85,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         winner=winner,
         pairs=pairs,
     )
+    details["probe"] = {name: finding.to_dict() for name, finding in found.items()}
     details["check"] = keep(pairs, best=winner, baseline=plot.baseline, payer=payer, recipe=plot.recipe)
     clock.note()
     return make_result(
@@ -145,6 +148,13 @@ def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) ->
         seed=payer.seed,
         on_round=on_round,
     )
+
+
+def without_refused(plot: Plot, found: Mapping[str, Finding]) -> Plot:
+    """The plot with a baseline that sends none of the searched knobs that the endpoint refuses."""
+    refused = {name for name, finding in found.items() if finding.status == "rejected" and name in plot.space.knobs}
+    kept = {name: value for name, value in plot.baseline.values.items() if name not in refused}
+    return replace(plot, baseline=Settings(values=kept)) if refused else plot
 
 
 def units_of(parts: Split, seed: int, answers: int) -> list[Unit]:

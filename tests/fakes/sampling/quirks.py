@@ -51,7 +51,7 @@ class Quirk:
         if self.outside == "reject":
             raise manners.refusal(name, f"'{name}' must be in [{low}, {high}], got {value}")
         if self.outside == "clamp":
-            return min(value if high is None else high, max(value if low is None else low, value))
+            return low if low is not None and value < low else high  # type: ignore[return-value]
         return value
 
 

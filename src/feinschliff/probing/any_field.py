@@ -1,0 +1,42 @@
+"""Fields whose effect nobody can foresee: only whether they are read, by what the server says to a wrong type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import row_of
+from feinschliff.probing.controls import Controls
+from feinschliff.probing.finding import Finding, Step, Test, shown
+
+_WRONG: JsonValue = {"no": ["such", "type"]}
+_NO_OBJECT: JsonValue = 7
+
+
+def field(name: str, c: Controls, *, values: Sequence[JsonValue] = ()) -> Test:
+    """`values`: two that are searched; where they change a text that otherwise repeats, the field acts.
+
+    A wrong type is sent too: whoever refuses it reads the field, which says nothing yet of what it does with it.
+    """
+    for value in values:
+        heard = yield Step([c.hot_wish(2, {name: value})])
+        if heard[0].refused:
+            return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+        if c.repeats and heard[0].text != c.hot[1].text:
+            again = yield Step([c.hot_wish(2, {name: value}, repeat=1)])
+            if again[0].text == heard[0].text:
+                label = f"{name}={shown(value)}"
+                return Finding(
+                    "honoured", tr("With {label} the same request gives another text, twice the same.", label=label)
+                )
+    row = row_of(name)
+    wrong = _NO_OBJECT if row is not None and row.kind == "json" else _WRONG
+    heard = yield Step([c.hot_wish(2, {name: wrong})])
+    if heard[0].refused:
+        return Finding(
+            "unknown",
+            tr("It is read, since a wrong type is refused; what it does is not seen: {why}", why=heard[0].why),
+        )
+    return Finding("unknown", tr("A wrong type is taken without a word: it is ignored, or not looked at."))

@@ -1,0 +1,161 @@
+"""The controls: what the server says at temperature 0 and at a high one, with the same and with other seeds.
+
+Everything else is judged against them: a knob acts where the same request without it says something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from feinschliff.probing.finding import Heard, Wish, likeness
+from feinschliff.probing.lab import LENGTH, Lab
+
+HOT = (2.0, 1.0)
+"""Temperatures that are tried for the hot control; servers refuse what is above their range."""
+
+_ALIKE = 0.3
+_UNLIKE = 0.15
+"""Likeness of texts that begin alike, and of those that have nothing in common."""
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the controls have shown."""
+
+    limit: Mapping[str, JsonValue]
+    """The field that keeps answers short, as far as one is taken."""
+    seed_refused: str | None
+    """The server's words; None where it takes a seed."""
+    hot_temperature: float | None
+    """None: no temperature is taken."""
+    temperature_refused: str | None
+    hot: tuple[Heard, ...]
+    """Seed 1, seed 2, seed 1 once more."""
+    greedy: tuple[Heard, ...]
+    """Temperature 0 (or what comes nearest), seeds 1 and 2."""
+    cold_temperature: float | None = 0.0
+
+    @property
+    def repeats(self) -> bool:
+        """The same seed gave the same text, and there is one."""
+        return len(self.hot) == 3 and bool(self.hot[0].text) and self.hot[0].text == self.hot[2].text
+
+    @property
+    def varies(self) -> bool:
+        """The hot control is not one text only."""
+        return len({heard.text for heard in self.hot}) > 1
+
+    @property
+    def constant(self) -> bool:
+        """At temperature 0 the seed makes no difference."""
+        return len(self.greedy) == 2 and bool(self.greedy[0].text) and self.greedy[0].text == self.greedy[1].text
+
+    @property
+    def wavers(self) -> bool:
+        """At temperature 0 texts begin alike and then part, which hot ones do not: greedy, with noise."""
+        if len(self.greedy) != 2 or len(self.hot) < 2 or self.constant:
+            return False
+        return (
+            likeness(self.greedy[0].words, self.greedy[1].words) >= _ALIKE
+            and likeness(self.hot[0].words, self.hot[1].words) <= _UNLIKE
+        )
+
+    @property
+    def greedy_text(self) -> str | None:
+        """The text of temperature 0, where there is one such text and it is not the hot one as well."""
+        if not self.constant or all(heard.text == self.greedy[0].text for heard in self.hot):
+            return None
+        return self.greedy[0].text
+
+    def hot_wish(self, seed: int, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
+        """The hot control with a knob."""
+        heat = {} if self.hot_temperature is None else {"temperature": self.hot_temperature}
+        return Wish({**self._carried(seed), **heat, **values}, repeat)
+
+    def greedy_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
+        """The greedy control with a knob."""
+        cold = {} if self.cold_temperature is None else {"temperature": self.cold_temperature}
+        return Wish({**self._carried(1), **cold, **values}, repeat)
+
+    def alone_wish(self, values: Mapping[str, JsonValue]) -> Wish:
+        """A request without the usual limit on its length."""
+        return Wish({**({} if self.seed_refused is not None else {"seed": 1}), **values})
+
+    def _carried(self, seed: int) -> dict[str, JsonValue]:
+        return {**self.limit, **({} if self.seed_refused is not None else {"seed": seed})}
+
+
+def find_controls(lab: Lab) -> Controls | None:
+    """Ask for the controls; about five requests, a few more where the server refuses what they are made of.
+
+    None where the budget does not reach for them.
+    """
+    limit: dict[str, JsonValue] = {"max_tokens": LENGTH}
+    first = lab.ask([Wish({**limit, "seed": 1, "temperature": HOT[0]})])
+    if first is None:
+        return None
+    made = Controls(limit, None, HOT[0], None, (), ())
+    if first[0].refused:
+        milder = lab.ask([Wish({**limit, "seed": 1, "temperature": HOT[1]})])
+        if milder is None:
+            return None
+        reduced = _reduced(lab) if milder[0].refused else Controls(limit, None, HOT[1], None, (), ())
+        if reduced is None:
+            return None
+        made = reduced
+    wishes = [made.hot_wish(1, {}), made.hot_wish(2, {}), made.hot_wish(1, {}, repeat=1)]
+    cold = [] if made.hot_temperature is None else [_cold(made, 1, 0.0), _cold(made, 2, 0.0)]
+    heard = lab.ask([*wishes, *cold])
+    if heard is None:
+        return None
+    hot, greedy, coldest = heard[:3], heard[3:], 0.0
+    if greedy and all(h.refused for h in greedy):
+        # Hugging Face wants a temperature above 0.
+        coldest = 0.01
+        again = lab.ask([_cold(made, 1, coldest), _cold(made, 2, coldest)])
+        greedy = [] if again is None or any(h.refused for h in again) else again
+    if any(h.refused for h in hot):
+        return None
+    return Controls(
+        made.limit,
+        made.seed_refused,
+        made.hot_temperature,
+        made.temperature_refused,
+        tuple(hot),
+        tuple(greedy),
+        coldest if greedy else None,
+    )
+
+
+def _cold(made: Controls, seed: int, temperature: float) -> Wish:
+    return made.hot_wish(seed, {"temperature": temperature})
+
+
+def _reduced(lab: Lab) -> Controls | None:
+    """What of limit, seed and temperature the server takes; None where it refuses everything."""
+    limits: tuple[dict[str, JsonValue], ...] = ({"max_tokens": LENGTH}, {"max_completion_tokens": LENGTH}, {})
+    for limit in limits:
+        heard = lab.ask([Wish(limit)])
+        if heard is None:
+            return None
+        if not heard[0].refused:
+            break
+    else:
+        return None
+    seeded = lab.ask([Wish({**limit, "seed": 1})])
+    if seeded is None:
+        return None
+    seed_refused = seeded[0].why if seeded[0].refused else None
+    carried = {**limit, **({} if seed_refused else {"seed": 1})}
+    refused = None
+    for temperature in HOT:
+        heard = lab.ask([Wish({**carried, "temperature": temperature})])
+        if heard is None:
+            return None
+        if not heard[0].refused:
+            return Controls(limit, seed_refused, temperature, None, (), ())
+        refused = heard[0].why
+    return Controls(limit, seed_refused, None, refused, (), ())

@@ -1,0 +1,53 @@
+"""Several rare knobs in one request: where nothing changes none of them acts, and a refusal mostly names the field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import EXTRA
+from feinschliff.probing.controls import Controls
+from feinschliff.probing.finding import Finding
+from feinschliff.probing.lab import Lab
+from feinschliff.probing.penalties import STIRS
+from feinschliff.probing.refusals import is_named
+from feinschliff.probing.truncation import CUTS
+
+_RARE = (
+    *("typical_p", "top_n_sigma", "xtc_probability", "dynatemp_range", "mirostat", "extra.tfs_z", "extra.top_a"),
+    *("adaptive_target", "smoothing_factor"),
+)
+_LEAST = 2
+
+
+def find_groups(lab: Lab, c: Controls, names: Sequence[str]) -> dict[str, Finding]:
+    """Findings for those of the rare knobs that one request decides; the others are left to tests of their own."""
+    findings: dict[str, Finding] = {}
+    values: dict[str, JsonValue] = {}
+    beside: dict[str, str] = {}
+    for name in names:
+        plain = name.removeprefix(EXTRA)
+        if name in _RARE and (plain in CUTS or plain in STIRS):
+            values[name] = CUTS[plain].least if plain in CUTS else STIRS[plain].values[0]
+            beside |= {} if plain in CUTS else dict.fromkeys(STIRS[plain].beside, name)
+    while len(values) >= _LEAST and c.repeats and (c.varies or c.greedy_text is not None):
+        needed = {field: STIRS[name].beside[field] for field, name in beside.items() if name in values}
+        heard = lab.ask([c.hot_wish(2, {**values, **needed})])
+        if heard is None:
+            break
+        if not heard[0].refused:
+            if heard[0].text == c.hot[1].text:
+                label = ", ".join(f"{name}={value}" for name, value in values.items())
+                same = tr("With {label} at once it says word for word what it says without.", label=label)
+                findings |= {name: Finding("inert", same) for name in values}
+            break
+        named = [name for name in values if is_named(name.removeprefix(EXTRA), heard[0].answer.failure or "")]
+        if not named:
+            break
+        for name in named:
+            beside = {field: owner for field, owner in beside.items() if owner != name}
+            findings[name] = Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+            del values[name]
+    return findings

@@ -1,0 +1,179 @@
+"""The probe: which test belongs to which knob, and what all of them found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import JsonValue
+
+from feinschliff.generation import Payer
+from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import CATALOGUE, EXTRA, row_of
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.probing import any_field, conditions, requests
+from feinschliff.probing.controls import Controls, find_controls
+from feinschliff.probing.echo import echo_findings
+from feinschliff.probing.finding import Finding, Test
+from feinschliff.probing.groups import find_groups
+from feinschliff.probing.lab import Lab, run_tests
+from feinschliff.probing.penalties import PUSHES, STIRS, penalty, stir
+from feinschliff.probing.temperature import seed, temperature
+from feinschliff.probing.truncation import CUTS, truncation
+
+FULL_REQUESTS = 40
+"""What a full probe takes at most."""
+
+FULL: tuple[str, ...] = (
+    *("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "seed", "max_tokens", "stop"),
+    *("repeat_penalty", "repetition_penalty", "typical_p", "top_n_sigma", "n", "logprobs", "top_logprobs"),
+    *("logit_bias", "max_completion_tokens", "response_format", "repeat_last_n", "dry_multiplier", "xtc_probability"),
+    *("mirostat", "dynatemp_range", "extra.tfs_z", "extra.top_a", "tools", "reasoning_effort", "tool_choice"),
+)
+"""Knobs of a full probe, the most important first; those that the catalogue has no row for are left out."""
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What the probe of one model at one endpoint found."""
+
+    endpoint: str
+    model: str
+    backend: str
+    dialect: str
+    knobs: Mapping[str, Finding]
+    requests: int
+    """HTTP attempts that were made; answers found in the store are not among them."""
+    determinism: Mapping[str, Any] = field(default_factory=dict)
+    logprobs: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of `fein probe --json`."""
+        return {
+            "endpoint": self.endpoint,
+            "model": self.model,
+            "backend": self.backend,
+            "dialect": self.dialect,
+            "knobs": {name: finding.to_dict() for name, finding in self.knobs.items()},
+            "requests": self.requests,
+            "determinism": dict(self.determinism),
+            "logprobs": dict(self.logprobs),
+            "context": dict(self.context),
+            "warnings": list(self.warnings),
+        }
+
+
+def full_names(wanted: Sequence[str] = ()) -> list[str]:
+    """The knobs of a full probe: those that are wanted, else all that the catalogue has a row for."""
+    if wanted:
+        return list(dict.fromkeys(wanted))
+    rows = (n for n, row in CATALOGUE.items() if row.role in ("sampling", "request") and n not in FULL)
+    return [n for n in FULL if n.startswith(EXTRA) or row_of(n) is not None] + list(rows)
+
+
+def probe(
+    payer: Payer,
+    *,
+    dialect: Dialect,
+    names: Iterable[str] = (),
+    most: int = FULL_REQUESTS,
+    told_context: int | None = None,
+    attempts: int = 3,
+) -> ProbeResult:
+    """Everything that can be found out with at most `most` requests.
+
+    `told_context`: tokens of the context, as the server tells them; `attempts`: at one request, where it fails.
+
+    Raises: EndpointGone, RequestRefused, Interrupted, StoreError.
+    """
+    before = payer.budget.requests
+    wanted = list(names)
+    lab = Lab(payer, dialect=dialect, most=most, attempts=attempts)
+    controls = find_controls(lab)
+    beside: dict[str, Any] = {}
+    if controls is None:
+        reason = tr("The server refused every request that the tests could start from.")
+        findings = {name: Finding("unknown", reason) for name in full_names(wanted)}
+    else:
+        if not wanted:
+            beside = {
+                "determinism": conditions.determinism(controls),
+                "logprobs": conditions.logprobs(lab, controls),
+                "context": conditions.context(lab, controls, told=told_context),
+            }
+        findings = find(lab, controls, full_names(wanted), bounds=True)
+    return ProbeResult(
+        payer.endpoint.identity,
+        payer.model,
+        payer.endpoint.backend,
+        dialect,
+        findings,
+        payer.budget.requests - before,
+        **beside,
+    )
+
+
+def find(
+    lab: Lab,
+    c: Controls,
+    names: Sequence[str],
+    *,
+    bounds: bool,
+    values: Mapping[str, Sequence[JsonValue]] | None = None,
+) -> dict[str, Finding]:
+    """The findings of these knobs: by echo where the server has one, by groups where a group does nothing, else each.
+
+    `bounds`: also look for ranges that values are moved into; `values`: what is searched, for knobs of no known kind.
+    """
+    findings: dict[str, Finding] = {}
+    if lab.dialect == "llama.cpp":
+        findings |= echo_findings(lab, names, bounds=bounds)
+    rest = [n for n in names if n not in findings]
+    findings |= find_groups(lab, c, rest)
+    rest = [n for n in names if n not in findings]
+    known = {n: test for n in rest if (test := _test(n, c, bounds=bounds)) is not None}
+    findings |= run_tests(known, lab)
+    others = [n for n in names if n not in findings]
+    findings |= run_tests({n: any_field.field(n, c, values=(values or {}).get(n, ())) for n in others[: lab.left]}, lab)
+    untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."))
+    return {name: findings.get(name, untold) for name in names}
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix(EXTRA)
+
+
+def _test(name: str, c: Controls, *, bounds: bool) -> Test | None:
+    """The test of a knob; None where no effect of it can be foreseen."""
+    if _plain(name) in CUTS:
+        return truncation(name, c, bounds=bounds)
+    if _plain(name) in PUSHES:
+        return penalty(name, c, bounds=bounds)
+    if _plain(name) in STIRS:
+        return stir(name, c, STIRS[_plain(name)])
+    if name == "temperature":
+        return temperature(c, bounds=bounds)
+    if name == "seed":
+        return seed(c)
+    if name in ("max_tokens", "max_completion_tokens"):
+        return requests.limit(name, c)
+    if name == "stop":
+        return requests.stop(c)
+    if name == "n":
+        return requests.several(name, c)
+    if name in ("logprobs", "top_logprobs"):
+        return requests.logprobs(name, c)
+    if name == "response_format":
+        return requests.response_format(c)
+    if name == "tools":
+        return requests.tools(c)
+    if name == "tool_choice":
+        return requests.tool_choice(c)
+    if name == "reasoning_effort":
+        return requests.effort(name, ("low", "high"), c)
+    if name == "repeat_last_n":
+        return requests.window(name, c)
+    return None

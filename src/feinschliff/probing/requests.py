@@ -1,0 +1,203 @@
+"""Knobs of the request that show in the answer itself: its length, its end, how many there are, what comes with it."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import JsonValue
+
+from feinschliff.i18n import tr
+from feinschliff.probing.controls import Controls
+from feinschliff.probing.finding import Finding, Heard, Step, Test
+from feinschliff.probing.lab import LENGTH
+
+_FEW = 3
+
+
+def limit(name: str, c: Controls) -> Test:
+    """A limit on the answer's length."""
+    control = c.hot[0]
+    if name == "max_tokens" and name not in c.limit:
+        return Finding("rejected", tr("A request with it is refused, and one without it is not."))
+    heard = yield Step([c.hot_wish(1, {name: _FEW})])
+    if heard[0].refused and name not in c.limit:
+        # Some refuse two limits at once; without one of its own the answer may be long.
+        alone = yield Step([c.alone_wish({name: _FEW})], Finding("rejected", tr("Refused: {why}", why=heard[0].why)))
+        heard = alone
+    if heard[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    got, before = _length(heard[0]), _length(control)
+    if before <= _FEW:
+        return Finding("unknown", tr("Answers are too short to tell."))
+    if got <= _FEW:
+        if name in c.limit and _is_cut_short(c):
+            most = max(_length(h) for h in c.hot)
+            return Finding(
+                "clamped",
+                tr("{sent} asked for gave {got}, but of {more} asked for no more than {most} came.",
+                   sent=_FEW, got=got, more=LENGTH, most=most),
+                high=most,
+            )  # fmt: skip
+        return Finding(
+            "honoured", tr("With {sent} allowed {got} came, with more {before}.", sent=_FEW, got=got, before=before)
+        )
+    if heard[0].answer.finish_reason == "length" and got < before:
+        return Finding("clamped", tr("With {sent} allowed {got} came.", sent=_FEW, got=got), low=got)
+    return Finding("inert", tr("With {sent} allowed {got} tokens came.", sent=_FEW, got=got))
+
+
+def _is_cut_short(c: Controls) -> bool:
+    """Every control was ended for its length, at the same length, below what was allowed."""
+    lengths = {_length(h) for h in c.hot}
+    return (
+        len(lengths) == 1
+        and max(lengths) < LENGTH
+        and all(h.answer.finish_reason == "length" and not h.answer.tokens_estimated for h in c.hot)
+    )
+
+
+def _length(heard: Heard) -> int:
+    """Tokens of an answer; words where nobody counts."""
+    return len(heard.words) if heard.answer.tokens_estimated else heard.answer.completion_tokens
+
+
+def stop(c: Controls) -> Test:
+    """A text at which the answer ends: a word of what it says anyway."""
+    base = c.greedy[0] if c.constant else c.hot[0] if c.repeats else None
+    if base is None:
+        return Finding("unknown", tr("The same request gives different texts, so no word of it can be foreseen."))
+    text = base.answer.text
+    words = text.split()
+    word = next((w for w in words[2:] if len(w) > 1 and text.index(w) > 0), None)
+    if word is None:
+        return Finding("unknown", tr("Answers are too short to tell."))
+    wish = c.greedy_wish({"stop": [word]}) if c.constant else c.hot_wish(1, {"stop": [word]})
+    heard = yield Step([wish])
+    if heard[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    got = heard[0].answer.text
+    if got == text:
+        return Finding("inert", tr("The text goes on after '{word}'.", word=word))
+    if got.rstrip() == text[: text.index(word)].rstrip() or (word not in got and text.startswith(got.rstrip())):
+        return Finding("honoured", tr("The text ends before '{word}'.", word=word))
+    return Finding("unknown", tr("With the stop '{word}' another text came.", word=word))
+
+
+def several(name: str, c: Controls) -> Test:
+    """More than one completion."""
+    heard = yield Step([c.hot_wish(1, {name: 2})])
+    if heard[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    got = heard[0].answer.choices
+    if got == 2:
+        return Finding("honoured", tr("Two completions were asked for and came."))
+    return Finding("inert", tr("Two completions were asked for, one came."))
+
+
+def logprobs(name: str, c: Controls) -> Test:
+    """`logprobs` and `top_logprobs`."""
+    wish = {"logprobs": True, "top_logprobs": 5}
+    heard = yield Step([c.hot_wish(1, wish)])
+    if heard[0].refused and name == "logprobs":
+        heard = yield Step([c.hot_wish(1, {"logprobs": True})])
+    if heard[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    got = heard[0].answer.logprobs
+    if not got:
+        return Finding("inert", tr("They were asked for, and none came."))
+    if name == "logprobs":
+        return Finding("honoured", tr("They came for {n} tokens.", n=len(got)))
+    most = max(len(position.top) for position in got)
+    if most == 0:
+        return Finding("inert", tr("Five candidates were asked for, none came."))
+    return Finding("honoured" if most >= 5 else "clamped", tr("Five candidates were asked for, {n} came.", n=most))
+
+
+def response_format(c: Controls) -> Test:
+    """A JSON object, where a story was asked for."""
+    heard = yield Step([c.greedy_wish({"response_format": {"type": "json_object"}})])
+    if heard[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    text, plain = heard[0].answer.text, (c.greedy[0] if c.greedy else c.hot[0]).answer.text
+    if _looks_like_json(text) and not _looks_like_json(plain):
+        return Finding("honoured", tr("A JSON object came, and without it a plain text."))
+    if text == plain and c.constant:
+        return Finding("inert", tr("A JSON object was asked for; the plain text came, word for word."))
+    return Finding("unknown", tr("A JSON object was asked for; what came does not tell."))
+
+
+def _looks_like_json(text: str) -> bool:
+    """A JSON object, or the beginning of one: answers are cut."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return text.lstrip().startswith('{"') or text.split()[:1] == ["{"]
+
+
+_TOOL: JsonValue = {
+    "type": "function",
+    "function": {
+        "name": "look_up_the_weather",
+        "description": "Look up the weather of a town.",
+        "parameters": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
+    },
+}
+
+
+def tools(c: Controls) -> Test:
+    """A tool makes the prompt longer, where it reaches the model."""
+    heard = yield Step([c.hot_wish(1, {"tools": [_TOOL]})])
+    if heard[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    before, after = (h.answer.prompt_tokens for h in (c.hot[0], heard[0]))
+    if heard[0].answer.tokens_estimated or c.hot[0].answer.tokens_estimated:
+        return Finding("unknown", tr("The server does not count tokens."))
+    if after > before:
+        return Finding(
+            "honoured", tr("With a tool the prompt has {after} tokens instead of {before}.", after=after, before=before)
+        )
+    return Finding("unknown", tr("With a tool the prompt is no longer than without: the model does not see it."))
+
+
+def tool_choice(c: Controls) -> Test:
+    """A call that is required leaves no room for a story."""
+    base: dict[str, JsonValue] = {"tools": [_TOOL]}
+    heard = yield Step([c.greedy_wish(base), c.greedy_wish({**base, "tool_choice": "required"})])
+    free, forced = heard
+    if forced.refused:
+        return Finding("rejected" if not free.refused else "unknown", tr("Refused: {why}", why=forced.why))
+    if free.refused or not c.constant:
+        return Finding("unknown", tr("Texts do not repeat."))
+    if free.text != forced.text:
+        return Finding("honoured", tr("Where a tool is required, another answer comes."))
+    return Finding("unknown", tr("A required tool changes nothing."))
+
+
+def effort(name: str, values: tuple[JsonValue, JsonValue], c: Controls) -> Test:
+    """Two words that a template may use."""
+    heard = yield Step([c.greedy_wish({name: value}) for value in values])
+    if all(h.refused for h in heard):
+        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+    taken = [h for h in heard if not h.refused]
+    if len(taken) == 2 and c.constant and taken[0].text != taken[1].text:
+        return Finding("honoured", tr("{a} and {b} give different answers.", a=values[0], b=values[1]))
+    return Finding("unknown", tr("It is taken; with this model nothing changes."))
+
+
+def window(name: str, c: Controls) -> Test:
+    """`repeat_last_n`: how far back the repetition penalty looks; needs one that acts."""
+    plain = c.greedy[0].text if c.constant else None
+    if plain is None:
+        return Finding("unknown", tr("Texts of temperature 0 differ."))
+    heard = yield Step([c.greedy_wish({"repeat_penalty": 2.0}), c.greedy_wish({"repeat_penalty": 2.0, name: 1})])
+    wide, narrow = heard
+    if narrow.refused:
+        return Finding("rejected", tr("Refused: {why}", why=narrow.why))
+    if wide.refused or wide.text == plain:
+        return Finding("unknown", tr("Without a repeat_penalty that acts, nothing can be seen of it."))
+    if narrow.text == wide.text:
+        return Finding("inert", tr("The penalty reaches as far with {name}=1 as without.", name=name))
+    again = yield Step([c.greedy_wish({"repeat_penalty": 2.0, name: 1}, repeat=1)])
+    if again[0].text == narrow.text:
+        return Finding("honoured", tr("With {name}=1 the penalty gives another text.", name=name))
+    return Finding("unknown", tr("Texts do not repeat."))

@@ -1,0 +1,135 @@
+"""Knobs that cut unlikely tokens: at their far end only the likeliest is left, so the text must be that of temperature
+0, or at least the same for every seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import JsonValue
+
+from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import EXTRA
+from feinschliff.probing.controls import Controls
+from feinschliff.probing.finding import Finding, Heard, Step, Test, likeness, shown
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The values that show what becomes of one such knob."""
+
+    least: JsonValue
+    """Leaves one token."""
+    next: JsonValue
+    """Next to it: a server that clamps makes the same of both."""
+    mild: JsonValue
+    """Taken wherever the knob is."""
+    off: JsonValue
+    """Cuts nothing."""
+    nearly_off: JsonValue
+
+
+CUTS: Mapping[str, Cut] = MappingProxyType(
+    {
+        "top_k": Cut(1, 2, 20, 100_000, 0),
+        "top_p": Cut(0.0001, 0.02, 0.5, 1.0, 0.97),
+        "min_p": Cut(1.0, 0.9, 0.2, 0.0, 0.02),
+        "typical_p": Cut(0.001, 0.02, 0.5, 1.0, 0.97),
+        "typical": Cut(0.001, 0.02, 0.5, 1.0, 0.97),
+        "top_n_sigma": Cut(0.01, 0.05, 0.5, 100.0, 50.0),
+        "tfs_z": Cut(0.001, 0.02, 0.5, 1.0, 0.97),
+        "top_a": Cut(1.0, 0.9, 0.2, 0.0, 0.02),
+    }
+)
+
+
+def truncation(name: str, c: Controls, *, bounds: bool) -> Test:
+    """`bounds`: also look for a range that values are moved into."""
+    cut = CUTS[name.removeprefix(EXTRA)]
+    label = f"{name}={shown(cut.least)}"
+    control = c.hot[1]
+    heard = yield Step([c.hot_wish(2, {name: cut.least})])
+    if heard[0].refused:
+        return (yield from _refused(name, c, cut, heard[0]))
+    text = heard[0].text
+    if not text and not control.text:
+        return Finding("unknown", tr("The model says nothing at all."))
+    if c.greedy_text is not None and text == c.greedy_text and text != control.text:
+        found = Finding("honoured", tr("With {label} the hot text became that of temperature 0.", label=label))
+        return (yield from _upper(name, c, cut, found)) if bounds else found
+    if text == control.text and c.repeats:
+        return _unchanged(label, c)
+    return (yield from _otherwise(name, c, cut, heard[0], bounds=bounds))
+
+
+def _unchanged(label: str, c: Controls) -> Finding:
+    if c.greedy_text is None and not c.varies:
+        return Finding("unknown", tr("Nothing changes with {label}; the model is too certain to tell.", label=label))
+    if c.greedy_text is None and c.constant and c.hot[1].text == c.greedy[1].text:
+        return Finding("unknown", tr("Nothing changes with {label}; the model is too certain to tell.", label=label))
+    return Finding("inert", tr("With {label} it says word for word what it says without.", label=label))
+
+
+def _refused(name: str, c: Controls, cut: Cut, first: Heard) -> Test:
+    """The value is refused, or the field."""
+    mild = yield Step([c.hot_wish(2, {name: cut.mild})], Finding("rejected", tr("Refused: {why}", why=first.why)))
+    if mild[0].refused:
+        return Finding("rejected", tr("Refused: {why}", why=first.why))
+    if c.repeats and mild[0].text == c.hot[1].text:
+        return Finding(
+            "unknown", tr("{value} changes nothing, and {least} is refused.", value=cut.mild, least=cut.least)
+        )
+    if not c.repeats:
+        return Finding("unknown", tr("{least} is refused, and texts do not repeat.", least=cut.least))
+    return Finding("honoured", tr("{value} changes the text; {least} is refused.", value=cut.mild, least=cut.least))
+
+
+def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) -> Test:
+    """Neither the text of temperature 0 nor the control's: another seed, the same again, and the value next to it."""
+    label = f"{name}={shown(cut.least)}"
+    control = c.hot[1]
+    asked = yield Step([c.hot_wish(1, {name: cut.least}), c.hot_wish(2, {name: cut.least}, repeat=1)])
+    other, again = asked
+    if first.text == other.text or (again.text == other.text and not c.repeats):
+        if c.varies and first.text != control.text:
+            return Finding("honoured", tr("With {label} two seeds give one text, without it several.", label=label))
+        return Finding("unknown", tr("With {label} and without it there is one text only.", label=label))
+    reference = c.greedy[0].words if c.constant or c.wavers else other.words
+    alike = max(likeness(h.words, reference) for h in (first, again) if h.words != reference or h is first)
+    if alike >= 0.3 and likeness(control.words, reference) <= 0.15:
+        return Finding("honoured", tr("With {label} texts begin like those of temperature 0.", label=label))
+    if control.text in (again.text, first.text) and c.repeats:
+        return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
+    if not c.repeats:
+        if likeness(first.words, again.words) <= 0.15:
+            return Finding("inert", tr("With {label} texts differ as much as without.", label=label))
+        return Finding("unknown", tr("With {label} texts differ, though less than without.", label=label))
+    if again.text != first.text:
+        return Finding("unknown", tr("With {label} the same seed gave two texts.", label=label))
+    near = yield Step([c.hot_wish(2, {name: cut.next})])
+    if near[0].text == first.text:
+        return Finding(
+            "clamped",
+            tr("{label} acts, but leaves more than one token, just as {next} does.", label=label, next=shown(cut.next)),
+        )
+    return Finding("honoured", tr("With {label} the same seed gives another text, twice the same.", label=label))
+
+
+def _upper(name: str, c: Controls, cut: Cut, found: Finding) -> Test:
+    """The end at which nothing is cut: the text must be the control's, unless the server cuts by itself."""
+    off = yield Step([c.hot_wish(2, {name: cut.off})], found)
+    if off[0].refused or not c.repeats or off[0].text == c.hot[1].text:
+        return found
+    near = yield Step([c.hot_wish(2, {name: cut.nearly_off})], found)
+    moved = near[0].text == off[0].text
+    if name == "top_k":  # 0 is off as well: the same of both is right, and where it is not, the large one was moved
+        moved = not near[0].refused and near[0].text in (c.hot[1].text, c.greedy_text)
+    if not moved:
+        return found
+    return Finding(
+        "clamped",
+        found.evidence
+        + " "
+        + tr("But {off} does not switch it off: it is moved to a smaller range.", off=f"{name}={shown(cut.off)}"),
+    )
