@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from feinschliff.build.key_names import is_name, no_variable
 from feinschliff.build.prices import load_prices, prices_path
+from feinschliff.endpoints.limits import RateLimit
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
 from feinschliff.errors import InputError
 from feinschliff.generation import Price, PriceEntry, Prices
@@ -110,16 +111,17 @@ class Endpoint:
 
         Raises: InputError for a missing key, ModelError for a file that is no model.
         """
+        slots, rate = self.concurrency or _EMBEDDED_SLOTS, RateLimit(self.rpm, self.tpm)
         if self.file is not None and any(is_local(model) and model != self.file.stem for model in models):
             from feinschliff.endpoints.shelf import EmbeddedShelf
 
             own = {self.file.stem: self.file}
             files = {model: own.get(model) or _local_file(model) for model in models if model in own or is_local(model)}
-            return EmbeddedShelf(files, slots=self.concurrency or _EMBEDDED_SLOTS)
+            return EmbeddedShelf(files, slots=slots, timeout_s=self.timeout_s, rate=rate)
         if self.file is not None:
             from feinschliff.endpoints.embedded import EmbeddedEndpoint
 
-            return EmbeddedEndpoint(self.file, slots=self.concurrency or _EMBEDDED_SLOTS, embeds=embeds)
+            return EmbeddedEndpoint(self.file, slots=slots, embeds=embeds, timeout_s=self.timeout_s, rate=rate)
         from feinschliff.endpoints.http import HttpEndpoint
 
         return HttpEndpoint(
@@ -128,8 +130,7 @@ class Endpoint:
             headers=self.headers,
             concurrency=self.concurrency,
             timeout_s=self.timeout_s,
-            rpm=self.rpm,
-            tpm=self.tpm,
+            rate=rate,
             until=until,
         )
 
@@ -151,6 +152,13 @@ class Endpoint:
                 asked=f"--model {self.model}",
                 found=tr("no --endpoint, no .gguf file, and none of {names}", names=", ".join(house_models())),
                 mend=tr("give --endpoint URL, or the path of a .gguf file as --model"),
+            )
+        if self.url is None and (self.api_key_env is not None or self.headers):
+            raise InputError(
+                tr("a key or a header needs an endpoint to be sent to"),
+                asked="--api-key-env" if self.api_key_env is not None else "--header",
+                found=tr("the embedded engine, which runs in this process"),
+                mend=tr("give --endpoint URL, or leave them out"),
             )
         if self.api_key_env is not None and not is_name(self.api_key_env):
             raise no_variable(self.api_key_env)

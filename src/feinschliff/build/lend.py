@@ -69,7 +69,7 @@ def _config(place: Place, link: Connection) -> Endpoint | None:
         key = KEY_VARIABLE if os.environ.get(KEY_VARIABLE) else None
         return Endpoint(place.url, model=place.model, api_key_env=key, timeout_s=link.config.timeout_s)
     if place.model is not None and is_local(place.model):
-        return Endpoint(model=place.model)
+        return _engine(place.model, link)
     if not link.config.embedded:
         return None
     if place.model is not None:
@@ -78,7 +78,13 @@ def _config(place: Place, link: Connection) -> Endpoint | None:
             asked=f"embedding{place}",
             mend=tr("name a .gguf file, a URL (embedding@URL#MODEL), or a local model (embedding:MODEL)"),
         )
-    return Endpoint(model=link.config.model)
+    return _engine(link.config.model, link)
+
+
+def _engine(model: str | None, link: Connection) -> Endpoint:
+    """An embedded engine of the scorer's own, within the limits of the run's."""
+    config = link.config
+    return Endpoint(model=model, timeout_s=config.timeout_s, rpm=config.rpm, tpm=config.tpm)
 
 
 def _joined(prices: Prices, place: Place, model: str) -> Prices:

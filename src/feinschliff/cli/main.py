@@ -17,7 +17,6 @@ from feinschliff.cli.output import choose_encoding, data_only, print_error, writ
 from feinschliff.errors import FeinschliffError, InputError, Interrupted
 from feinschliff.i18n import tr
 
-
 _SECRET = frozenset({"--header", "--api-key-env"})
 
 
@@ -90,12 +89,12 @@ def _usage(error: TyperException, arguments: Sequence[str], *, as_json: bool) ->
 
 
 def _without_secrets(arguments: Sequence[str]) -> list[str]:
-    """The command line as it may be shown: headers, keys in the place of their names and credentials in URLs left out."""
+    """The command line as it may be shown: without headers, keys in place of names and credentials in URLs."""
     from feinschliff.endpoints.address import redact_url
 
     shown: list[str] = []
     for argument in arguments:
-        option, given, value = argument.partition("=")
+        option, given, _ = argument.partition("=")
         if option in _SECRET and given:
             shown.append(f"{option}=***")
         elif shown and shown[-1] in _SECRET:

@@ -19,6 +19,7 @@ from pydantic import JsonValue
 from feinschliff.endpoints.engine import Engine, EngineOptions
 from feinschliff.endpoints.gguf import read_header, sampling_defaults
 from feinschliff.endpoints.http import HttpEndpoint
+from feinschliff.endpoints.limits import RateLimit
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.parameters.dialects import Dialect
 
@@ -35,6 +36,7 @@ class EmbeddedEndpoint(Endpoint):
         alias: the model's name; None: the file's name without its ending.
         embeds: for embeddings instead of answers; then one text at a time, since what else is computed with it changes
             the last bits of a vector.
+        timeout_s, rate: as for `HttpEndpoint`.
 
     Raises: ModelError for a file that is no model, or one that llama.cpp cannot load.
     """
@@ -48,6 +50,8 @@ class EmbeddedEndpoint(Endpoint):
         context_tokens: int | None = None,
         alias: str | None = None,
         embeds: bool = False,
+        timeout_s: float = 120.0,
+        rate: RateLimit | None = None,
     ) -> None:
         file = Path(path)
         header = read_header(file)
@@ -62,7 +66,14 @@ class EmbeddedEndpoint(Endpoint):
         )
         self._context = options.context(header)
         self._engine = Engine(file, options, header)
-        self._http = HttpEndpoint(f"{self._engine.address}/v1", api_key=key, concurrency=slots, identity=self.identity)
+        self._http = HttpEndpoint(
+            f"{self._engine.address}/v1",
+            api_key=key,
+            concurrency=slots,
+            timeout_s=timeout_s,
+            rate=rate,
+            identity=self.identity,
+        )
 
     def __repr__(self) -> str:
         return f"EmbeddedEndpoint({self._alias!r}, slots={self._slots})"

@@ -48,6 +48,7 @@ class HttpEndpoint(Endpoint):
         concurrency: requests in flight at most; None: llama.cpp's slots, else 4.
         timeout_s: longest wait for one attempt, from connecting to the last byte.
         rpm, tpm: attempts and tokens in any minute at most.
+        rate: the same as a limit that is shared with other endpoints; instead of `rpm` and `tpm`.
         until: `time.monotonic()` at which a server that does not answer questions about itself is given up.
         identity: what stands in the answer keys instead of the redacted URL.
 
@@ -64,6 +65,7 @@ class HttpEndpoint(Endpoint):
         timeout_s: float = 120.0,
         rpm: int | None = None,
         tpm: int | None = None,
+        rate: RateLimit | None = None,
         until: float | None = None,
         identity: str | None = None,
     ) -> None:
@@ -74,7 +76,7 @@ class HttpEndpoint(Endpoint):
         self._concurrency = concurrency
         self._breaker = Breaker()
         self._patience = Patience(timeout_s)
-        self._rate = RateLimit(rpm, tpm)
+        self._rate = rate or RateLimit(rpm, tpm)
         self._dialect = StreamDialect()
         self._until = until
         self._dialects: dict[str, Dialect] = {}

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from feinschliff.endpoints.embedded import EmbeddedEndpoint, file_digest
 from feinschliff.endpoints.gguf import read_header
+from feinschliff.endpoints.limits import RateLimit
 from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
@@ -27,13 +28,23 @@ class EmbeddedShelf(Endpoint):
     Args:
         files: file by name.
         slots: answers made at the same time, by each.
+        timeout_s, rate: as for `HttpEndpoint`; the rate is that of all files together.
 
     Raises: ModelError for a file that is no model.
     """
 
-    def __init__(self, files: Mapping[str, Path], *, slots: int = 4) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, Path],
+        *,
+        slots: int = 4,
+        timeout_s: float = 120.0,
+        rate: RateLimit | None = None,
+    ) -> None:
         self._files = dict(files)
         self._slots = slots
+        self._timeout_s = timeout_s
+        self._rate = rate
         headers = {name: read_header(file) for name, file in self._files.items()}
         self._infos = [ModelInfo(n, file_digest(f), headers[n].context_length) for n, f in self._files.items()]
         self._stay = sum(file.stat().st_size for file in self._files.values()) <= _SMALL_BYTES
@@ -98,5 +109,7 @@ class EmbeddedShelf(Endpoint):
         if model not in self._open:
             if not self._stay:
                 self.close()
-            self._open[model] = EmbeddedEndpoint(self._files[model], slots=self._slots, alias=model)
+            self._open[model] = EmbeddedEndpoint(
+                self._files[model], slots=self._slots, alias=model, timeout_s=self._timeout_s, rate=self._rate
+            )
         return self._open[model]
