@@ -14,6 +14,11 @@ class ModelVerbs(LazyGroup):
 
     verbs: ClassVar[tuple[Verb, ...]] = (
         Verb(
+            "fit",
+            "models_fit:command",
+            "Estimate memory and speed of a model here or on a named GPU: what fits, with how many layers on it.",
+        ),
+        Verb(
             "serve",
             "models_serve:command",
             "Serve a model to programs that speak OpenAI's API, on this machine, with a key.",

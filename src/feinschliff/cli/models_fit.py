@@ -1,0 +1,284 @@
+"""`fein models fit`: does a model fit here, or on a named card; how, and how fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from feinschliff.cli import options as o
+from feinschliff.cli.output import print_json, say
+from feinschliff.errors import InputError
+from feinschliff.i18n import tr
+
+if TYPE_CHECKING:
+    from feinschliff.models.fit import Candidate, Fit
+    from feinschliff.models.gpus import Gpu
+    from feinschliff.models.hardware import Machine
+    from feinschliff.models.measuring import Measured
+    from feinschliff.models.speed import Speed
+
+
+def command(
+    model: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="GGUF file, or the name of a shipped model.")
+    ] = None,
+    params: Annotated[str | None, typer.Option("--params", help="Instead of a file: parameters, as 8B.")] = None,
+    quant: Annotated[str, typer.Option("--quant", help="With --params: quantisation, as q4_k_m or f16.")] = "q4_k_m",
+    context: Annotated[
+        int | None, typer.Option("--context", min=1, help="Tokens of a slot; without it the model's, at most 4096.")
+    ] = None,
+    slots: Annotated[int, typer.Option("--slots", min=1, max=256, help="Answers made at the same time.")] = 1,
+    kv: Annotated[str, typer.Option("--kv", help="Number format of the cache: f16, q8_0, q4_0.")] = "f16",
+    gpu: Annotated[
+        str | None,
+        typer.Option("--gpu", help='A card ("RTX 4090"), its memory (24GiB), or none; without it what is here.'),
+    ] = None,
+    ram: Annotated[
+        str | None, typer.Option("--ram", help="Main memory that is free, instead of this machine's.")
+    ] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Load the file in a process of its own and compare.")
+    ] = False,
+    as_json: o.AsJson = False,
+) -> None:
+    """Estimate memory and speed of a model: weights, cache and buffers, in a range; layers on a GPU; what fits.
+
+    The range of main memory goes from the first short answer to a full context in every slot.
+
+    Example: [bold]fein models fit --params 8B --quant q4_k_m --gpu "RTX 4090" --context 16384[/]
+    """
+    from feinschliff.models.fit import fit, fit_quantised
+    from feinschliff.models.hardware import this_machine
+    from feinschliff.models.memory import Plan
+
+    candidate = _candidate(model, params, quant)
+    machine = this_machine()
+    card = _card(gpu, machine)
+    room = machine.room_bytes if ram is None else _size(ram)
+    plan = Plan(context or candidate.default_context(), slots, _kv(kv))
+    found = fit(candidate, plan, gpu=card, room=room)
+    speed = _speed(found, machine)
+    measured = _measured(model, found) if measure else None
+    rows = fit_quantised(found)
+    document = _document(found, machine, speed, measured, rows)
+    if as_json:
+        print_json(document)
+        return
+    from feinschliff.cli.models_fit_table import show_fit
+
+    show_fit(found, machine, speed, document)
+
+
+def _candidate(model: str | None, params: str | None, quant: str) -> Candidate:
+    """Raises: InputError where neither a file nor a size is given, or both; ModelError."""
+    from feinschliff.models.files import model_path
+    from feinschliff.models.fit import read_candidate, typical_candidate
+    from feinschliff.models.quants import quant_name
+    from feinschliff.models.sizes import parse_count
+
+    if (model is None) == (params is None):
+        raise InputError(
+            tr("give either a file or --params"),
+            mend=tr("as fein models fit model.gguf, or --params 8B --quant q4_k_m"),
+        )
+    if model is not None:
+        return read_candidate(model_path(model))
+    count = parse_count(str(params))
+    if count is None or count < 1_000_000:
+        raise InputError(
+            tr("'{text}' is no number of parameters", text=params),
+            asked=f"--params {params}",
+            mend=tr("write it as 8B, 0.5B or 350M"),
+        )
+    return typical_candidate(count, quant_name(quant))
+
+
+def _kv(kv: str) -> str:
+    from feinschliff.endpoints.engine import KV_TYPES
+
+    if kv.lower() not in KV_TYPES:
+        raise InputError(
+            tr("'{kv}' is no number format of a cache", kv=kv), asked=f"--kv {kv}", found=", ".join(KV_TYPES)
+        )
+    return kv.lower()
+
+
+def _card(text: str | None, machine: Machine) -> Gpu | None:
+    from feinschliff.models.gpus import parse_gpu
+
+    if text is None:
+        return max(machine.gpus, key=lambda gpu: gpu.room_bytes, default=None)
+    return None if text.strip().lower() in ("none", "no", "0", "cpu") else parse_gpu(text)
+
+
+def _size(text: str) -> int:
+    from feinschliff.models.sizes import parse_size
+
+    size = parse_size(text)
+    if size is None:
+        raise InputError(
+            tr("'{text}' is no size", text=text), asked=f"--ram {text}", mend=tr("write it as 16GiB or 512MiB")
+        )
+    return size
+
+
+def _speed(found: Fit, machine: Machine) -> Speed | None:
+    from feinschliff.models.hardware import bandwidth
+    from feinschliff.models.memory import kv_by_layer
+    from feinschliff.models.speed import speed_of
+
+    main = bandwidth(max(1, machine.processors // 2)) if found.placement.main_read else None
+    card = None if found.gpu is None else found.gpu.bandwidth
+    per_slot = sum(kv_by_layer(found.candidate.shape, found.plan)) // found.plan.slots
+    return speed_of(found.placement, per_slot, card_bandwidth=card, main_bandwidth=main)
+
+
+def _measured(model: str | None, found: Fit) -> Measured:
+    """Raises: InputError without a file, ModelError where it cannot be loaded."""
+    from feinschliff.models.files import model_path
+    from feinschliff.models.measuring import measure
+    from feinschliff.models.residuals import keep_residual
+
+    if model is None:
+        raise InputError(tr("only a file can be loaded and measured"), asked="--measure", mend=tr("give a file"))
+    file, plan = model_path(model), found.plan
+    say(tr("Loading {file} to measure it ...", file=file))
+    done = measure(file, slots=plan.slots, context_tokens=plan.context_tokens, kv=plan.kv)
+    keep_residual(str(file.resolve()), plan, found.placement.memory, done)
+    return done
+
+
+def _document(
+    found: Fit, machine: Machine, speed: Speed | None, measured: Measured | None, rows: list[tuple[str, int, Fit]]
+) -> dict[str, Any]:
+    from feinschliff.models.fit import sentence
+    from feinschliff.models.residuals import known_residuals
+
+    candidate, placed, memory = found.candidate, found.placement, found.placement.memory
+    return {
+        "verdict": found.words,
+        "sentence": sentence(found),
+        "model": {
+            "name": candidate.name,
+            "architecture": candidate.shape.architecture,
+            "parameters": candidate.weights.parameters,
+            "quantisation": candidate.quant,
+            "bits_per_weight": round(candidate.bits, 3),
+            "like": candidate.like,
+            "layers": len(candidate.shape.layers),
+            "context": candidate.shape.context,
+        },
+        "context": found.plan.context_tokens,
+        "slots": found.plan.slots,
+        "kv": found.plan.kv,
+        "memory": {
+            "weights_bytes": memory.weights,
+            "kv_cache_bytes": memory.kv,
+            "state_bytes": memory.state,
+            "buffers_bytes": memory.buffers,
+            "process_bytes": memory.process,
+            "low_bytes": memory.low,
+            "high_bytes": memory.high,
+            "total_bytes": memory.total,
+        },
+        "gpu": _gpu_part(found),
+        "main_memory": {"low_bytes": placed.main_low, "high_bytes": placed.main_high, "free_bytes": found.room},
+        "quantisations": [
+            {"name": name, "weights_bytes": size, "verdict": other.words, "fits": other.verdict.startswith("fits")}
+            for name, size, other in rows
+        ],
+        "speed": None
+        if speed is None
+        else {
+            "tokens_per_s_low": round(speed.low, 2),
+            "tokens_per_s_high": round(speed.high, 2),
+            "ceiling_tokens_per_s": round(speed.ceiling, 2),
+            "main_bandwidth_bytes_per_s": None if speed.main_bandwidth is None else round(speed.main_bandwidth),
+            "gpu_bandwidth_bytes_per_s": None if speed.card_bandwidth is None else round(speed.card_bandwidth),
+        },
+        "machine": {
+            "processor": machine.processor,
+            "processors": machine.processors,
+            "memory_bytes": machine.memory_bytes,
+            "memory_free_bytes": machine.memory_free_bytes,
+            "gpus": [
+                {"name": g.name, "memory_bytes": g.memory_bytes, "free_bytes": g.free_bytes} for g in machine.gpus
+            ],
+            "disk_free_bytes": machine.disk_free_bytes,
+        },
+        "disk_fits": candidate.file is not None or candidate.weights.total < machine.disk_free_bytes,
+        "measured": None if measured is None else _measured_part(found, measured),
+        "residuals": [round(value, 4) for value in known_residuals()],
+        "warnings": _warnings(found),
+    }
+
+
+def _gpu_part(found: Fit) -> dict[str, Any] | None:
+    if found.gpu is None:
+        return None
+    placed = found.placement
+    return {
+        "name": found.gpu.name,
+        "memory_bytes": found.gpu.memory_bytes,
+        "room_bytes": found.gpu.room_bytes,
+        "source": found.gpu.source,
+        "layers_on_gpu": placed.on_card,
+        "layers": placed.layers,
+        "low_bytes": placed.card_low,
+        "high_bytes": placed.card_high,
+        "all_layers_low_bytes": placed.all_low,
+        "all_layers_high_bytes": placed.all_high,
+    }
+
+
+def _measured_part(found: Fit, measured: Measured) -> dict[str, Any]:
+    from feinschliff.models.residuals import residual
+
+    memory = found.placement.memory
+    most = measured.answered if measured.full is None else measured.full
+    return {
+        "loaded_bytes": measured.loaded,
+        "answered_bytes": measured.answered,
+        "full_bytes": measured.full,
+        "kv_cache_bytes": measured.told.get("kv"),
+        "compute_bytes": measured.told.get("compute"),
+        "inside": memory.low <= measured.answered and most <= memory.high,
+        "residual": round(residual(memory, measured), 4),
+    }
+
+
+def _warnings(found: Fit) -> list[str]:
+    shape, plan, notes = found.candidate.shape, found.plan, []
+    if "architecture" in shape.notes:
+        notes.append(tr("{name} keeps more than is counted here: it will need more", name=shape.architecture))
+    if shape.context is not None and plan.context_tokens > shape.context:
+        notes.append(
+            tr(
+                "the model was trained for {own} tokens of context, and {n} are wanted",
+                own=shape.context,
+                n=plan.context_tokens,
+            )
+        )
+    if found.candidate.like is not None:
+        notes.append(
+            tr(
+                "without a file the shape of {like} stands in: the cache can be several times smaller or larger",
+                like=found.candidate.like,
+            )
+        )
+    if found.gpu is not None and _engine_without_gpu():
+        notes.append(
+            tr("the embedded engine that is installed here computes on processors only; on the GPU another server does")
+        )
+    return notes
+
+
+def _engine_without_gpu() -> bool:
+    from feinschliff.endpoints.engine import on_processors
+    from feinschliff.errors import ModelError
+
+    try:
+        return on_processors()
+    except ModelError:
+        return True

@@ -1,0 +1,79 @@
+"""How far the estimates of memory were off on this machine: measured, kept, and shown beside the next estimate."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from feinschliff.models.measuring import Measured
+from feinschliff.models.memory import Memory, Plan
+
+_KEPT = 200
+
+
+def engine_name() -> str:
+    """The engine that the figures are of: name, version, kind of processor."""
+    try:
+        version = importlib.metadata.version("xllamacpp")
+    except importlib.metadata.PackageNotFoundError:
+        version = "-"
+    return f"xllamacpp {version} {platform.system()} {platform.machine()}"
+
+
+def residual(memory: Memory, measured: Measured) -> float:
+    """How far the measured memory lies outside the stated range, as a part of it; 0 within, negative below."""
+    most = measured.answered if measured.full is None else measured.full
+    if most > memory.high:
+        return most / memory.high - 1
+    return min(0.0, measured.answered / memory.low - 1)
+
+
+def keep_residual(model: str, plan: Plan, memory: Memory, measured: Measured) -> Path:
+    """Add a measurement to the user's file; returns its path. What was measured before of the same is replaced."""
+    path = _path()
+    row = {
+        "engine": engine_name(),
+        "model": model,
+        "context": plan.context_tokens,
+        "slots": plan.slots,
+        "kv": plan.kv,
+        "low": memory.low,
+        "high": memory.high,
+        "answered": measured.answered,
+        "full": measured.full,
+        "residual": residual(memory, measured),
+        "at": time.time(),
+    }
+    same = ("engine", "model", "context", "slots", "kv")
+    rows = [old for old in _rows() if any(old.get(key) != row[key] for key in same)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps([*rows, row][-_KEPT:], indent=1) + "\n", encoding="utf-8")
+    os.replace(fresh, path)
+    return path
+
+
+def known_residuals() -> list[float]:
+    """The residuals of this engine on this machine, the newest last."""
+    name = engine_name()
+    values = [row.get("residual") for row in _rows() if row.get("engine") == name]
+    return [float(value) for value in values if isinstance(value, int | float)]
+
+
+def _rows() -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _path() -> Path:
+    return Path(platformdirs.user_data_path("feinschliff")) / "memory.json"
