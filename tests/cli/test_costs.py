@@ -118,7 +118,9 @@ def test_without_a_terminal_nothing_is_asked(fein: Fein, data: Path, monkeypatch
         ((), "yes\n", True),
         ((), "j\n", True),
         (("--yes",), None, True),
-        (("--json",), None, True),
+        (("--json",), "n\n", False),
+        (("--json",), "y\n", True),
+        (("--json", "--yes"), None, True),
         (("--price", "1,1"), None, True),  # too little to ask
     ],
 )
@@ -143,7 +145,7 @@ def test_a_large_estimate_is_a_question_on_a_terminal(
     else:
         assert (done.code, server.counts["POST"]) == (130, 0)
         assert not (data / "out.csv").exists()
-        assert "not started" in done.err
+        assert "not started" in (done.json["error"]["message"] if "--json" in more else done.err)
 
 
 def test_the_question_on_a_real_terminal(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ class Before:
     def __init__(self, *, yes: bool, dry_run: bool, as_json: bool) -> None:
         self.dry_run = dry_run
         self._as_json = as_json
-        self._asks = not yes and not as_json
+        self._asks = not yes
 
     def __call__(self, estimate: Estimate) -> bool:
         """True: go on."""
