@@ -122,3 +122,25 @@ def test_a_failed_answer_is_no_empty_one(fein: Fein, tmp_path: Path, suffix: str
     assert scored[1]["score"] in ("0.0", 0.0)
     assert scored[2]["score"] in ("", None)
     assert "too long for me" in str(scored[2]["reason"])
+
+
+def test_a_column_of_the_users_is_kept_or_named_as_replaced(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("repeat,answer,score\ndaily,old,9\nweekly,older,8\n", encoding="utf-8")
+    with FakeServer(answer=lambda _: "new") as server:
+        ask = ("generate", "in.csv", "--prompt", "{{ answer }}", "--endpoint", server.url, "--json")
+        one, two = fein(*ask, "--out", "one.csv"), fein(*ask, "-n", 2, "--out", "two.csv")
+    assert one.code == two.code == 0, one.err + two.err
+    assert [r["repeat"] for r in rows(tmp_path / "one.csv")] == ["daily", "weekly"]
+    assert [r["answer"] for r in rows(tmp_path / "one.csv")] == ["new", "new"]
+    assert [name in str(one.json["warnings"]) for name in ("'answer'", "'repeat'", "'score'")] == [True, False, False]
+    assert [name in str(two.json["warnings"]) for name in ("'answer'", "'repeat'", "'score'")] == [True, True, False]
+    assert "The column 'answer' of the data is replaced" in one.err
+
+    wanted = ("score", "one.csv", "--answers", "answer", "--score", "length:1-2")
+    assert ["'score'" in w for w in fein(*wanted, "--out", "s.csv", "--json").json["warnings"]] == [True]
+    assert "The column 'score' of the data is replaced" in fein(*wanted, "--out", "s2.csv").err
+
+    (tmp_path / "posts.csv").write_text("Posts,Subject\nDas Rad ist weg.,alt\n", encoding="utf-8")
+    made = fein("data", "subjects", "posts.csv", "--out", "lines.csv", "--json")
+    assert ["'Subject'" in w for w in made.json["warnings"]] == [True]
+    assert "'Subject'" in made.err

@@ -21,6 +21,8 @@ class AnswerFile:
 
     columns: list[str]
     rows: list[dict[str, JsonValue]]
+    added: list[str]
+    """The answer's own columns."""
 
 
 def answer_file(columns: Sequence[str], pairs: Iterable[tuple[Answer, Example]], *, repeats: bool) -> AnswerFile:
@@ -36,7 +38,7 @@ def answer_file(columns: Sequence[str], pairs: Iterable[tuple[Answer, Example]],
             FAILURE_COLUMN: answer.failure,
         }
         rows.append({**example.row, **{name: made[name] for name in added}})
-    return AnswerFile([*(name for name in columns if name not in added), *added], rows)
+    return AnswerFile([*(name for name in columns if name not in added), *added], rows, added)
 
 
 def read_answer(example: Example, column: str) -> Answer:

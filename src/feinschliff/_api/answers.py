@@ -25,7 +25,7 @@ from feinschliff._api.common import (
     where,
 )
 from feinschliff._api.estimates import ask_first, estimate_run
-from feinschliff._api.outfile import check_out_file, write_out_file
+from feinschliff._api.outfile import check_out_file, replaced, write_out_file
 from feinschliff._api.suits import check_suited
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
@@ -109,7 +109,7 @@ def generate_file(
             "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
             "speed": speed(answers),
             "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
-            "warnings": warnings,
+            "warnings": [*warnings, *replaced(task.columns, made.added)],
         }
 
 

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from feinschliff.datasets.write import write_rows
 from feinschliff.errors import OutputError
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.store import Store, find_run, get_run, update_run
 
 _FILES = "files"
@@ -51,6 +52,16 @@ def write_out_file(
         files[path] = list(dict.fromkeys([*before, _file_hash(made)]))
     update_run(db, run, details={**(details or {}), _FILES: files})
     write_rows(out, rows, columns=columns)
+
+
+def replaced(columns: Sequence[str], added: Sequence[str]) -> list[str]:
+    """A sentence, as `i18n.stored` makes them, for each column of the data that one of the same name takes the place
+    of."""
+    return [
+        stored("The column '{name}' of the data is replaced: the file holds a new one.", name=name)
+        for name in added
+        if name in columns
+    ]
 
 
 def _written(details: Mapping[str, Any] | None) -> dict[str, list[str]]:

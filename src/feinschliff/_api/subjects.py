@@ -14,7 +14,7 @@ from feinschliff._api.common import BudgetSpec, Watch, check_seed, deadline, mak
 from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.figures import model_figures
 from feinschliff._api.lines import LineJob, line_of
-from feinschliff._api.outfile import check_out_file, write_out_file
+from feinschliff._api.outfile import check_out_file, replaced, write_out_file
 from feinschliff._api.suits import check_suited
 from feinschliff._api.voices import Chorus, Voice, add_up
 from feinschliff.build import Connection
@@ -87,7 +87,10 @@ def write_subjects(
             "columns": list(table),
             "models": {n: model_figures(a, lines[n], price=chorus.prices.of(n)) for n, a in made.items()},
             "spent": {**spent.to_dict(), "usd": chorus.prices.spent_usd(spent)},
-            "warnings": [*dict.fromkeys(retold(note) for notes in told for note in notes)],
+            "warnings": [
+                *dict.fromkeys(retold(note) for notes in told for note in notes),
+                *replaced(data.columns, list(table)),
+            ],
         }
 
 

@@ -13,6 +13,7 @@ from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError, InputError, NotStarted
 from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
 
 if TYPE_CHECKING:
     from feinschliff._api.voices import Voice
@@ -170,6 +171,8 @@ def command(
     else:
         show_models(summary["models"])
     say(trn("{n} row written to {out}", "{n} rows written to {out}", summary["rows"], out=out))
+    for warning in summary["warnings"]:
+        say(retold(warning))
 
 
 def _ways(by: str) -> set[str]:
@@ -222,15 +225,21 @@ def _voices(url: str | None, models: list[str], **options: Any) -> Sequence[Voic
 
 
 def _by_rule(data: Dataset, column: str, out: Path, max_words: int | None, *, as_json: bool) -> None:
+    from feinschliff._api.outfile import replaced
+    from feinschliff._api.subjects import SUBJECT_COLUMN
     from feinschliff.cli.outputs import write_once
     from feinschliff.datasets.rules import subject_line
 
     lines = [subject_line(str(e.row.get(column) or "")) for e in data.examples]
     rows = [
-        {**e.row, "Subject": " ".join(line.split()[:max_words])} for e, line in zip(data.examples, lines, strict=True)
+        {**e.row, SUBJECT_COLUMN: " ".join(line.split()[:max_words])}
+        for e, line in zip(data.examples, lines, strict=True)
     ]
-    write_once(out, [*(c for c in data.columns if c != "Subject"), "Subject"], rows)
+    write_once(out, [*(c for c in data.columns if c != SUBJECT_COLUMN), SUBJECT_COLUMN], rows)
+    warnings = replaced(data.columns, [SUBJECT_COLUMN])
     if as_json:
-        print_json({"out": str(out), "rows": len(rows)})
+        print_json({"out": str(out), "rows": len(rows), "warnings": warnings})
     else:
         say(trn("{n} row written to {out}", "{n} rows written to {out}", len(rows), out=out))
+    for warning in warnings:
+        say(retold(warning))

@@ -50,6 +50,7 @@ def command(
     """
     from feinschliff import _api, stats
     from feinschliff._api.answer_file import read_answer
+    from feinschliff._api.outfile import replaced
     from feinschliff.cli.outputs import write_once
     from feinschliff.datasets.load import load_examples
     from feinschliff.datasets.write import check_output
@@ -86,7 +87,9 @@ def command(
     rows = [
         {**example.row, "score": s.value, "reason": s.reason} for example, s in zip(data.examples, scores, strict=True)
     ]
-    write_once(out, [*(c for c in data.columns if c not in {"score", "reason"}), "score", "reason"], rows)
+    added = ("score", "reason")
+    write_once(out, [*(c for c in data.columns if c not in added), *added], rows)
+    warnings = [*made.notes, *replaced(data.columns, added)]
     values = [s.value for s in scores if s.value is not None]
     interval = stats.mean_interval(values) if values else None
     summary = {
@@ -98,7 +101,7 @@ def command(
         "stderr": None if interval is None else interval.stderr,
         "low": None if interval is None else interval.low,
         "high": None if interval is None else interval.high,
-        "warnings": made.notes,
+        "warnings": warnings,
         **({} if made.run is None else {"run": made.run, "spent": made.spent}),
     }
     if as_json:
@@ -114,8 +117,8 @@ def command(
                 out=out,
             )
         )
-        for note in made.notes:
-            say(retold(note))
+    for warning in warnings:
+        say(retold(warning))
 
 
 def _asks(score: str) -> bool:
