@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from feinschliff.records import canonical_json, digest
 from feinschliff.store.schema import ledger, runs
 from feinschliff.store.store import Store
 from feinschliff.store.writer import insert_ignoring
+
+_ID = re.compile(r"[0-9a-f]{12}", re.IGNORECASE)
 
 Status = Literal["started", "done", "failed", "interrupted"]
 
@@ -49,7 +52,7 @@ def run_id(spec: Mapping[str, Any], salt: str = "") -> str:
 def start_run(store: Store, spec: Mapping[str, Any], *, kind: str, name: str | None = None, fresh: bool = False) -> Run:
     """The run of this spec: the latest one that is there, or a new one.
 
-    Raises: InputError where `name` belongs to another run.
+    Raises: InputError where `name` belongs to another run, is empty, or looks like an id.
     """
     latest = find_run(store, spec)
     salt = secrets.token_hex(8) if fresh else "" if latest is None else latest.salt
@@ -117,6 +120,8 @@ def get_run(store: Store, wanted: str) -> Run:
                 .mappings()
                 .all()
             )
+    # A name of an older store can be another run's id: an id is what nobody can choose, so it goes first.
+    rows = [row for row in rows if row["id"] == wanted] or rows
     if len(rows) == 1:
         return _run(rows[0])
     raise InputError(
@@ -147,6 +152,13 @@ def remove_run(store: Store, wanted: str) -> Run:
 def _check_name(connection: sa.Connection, name: str | None, wanted: str) -> None:
     if name is None:
         return
+    if not name.strip() or _ID.fullmatch(name):
+        raise InputError(
+            tr("'{name}' cannot be the name of a run", name=name),
+            asked=f"--name {name}",
+            found=tr("it looks like the id of a run") if name.strip() else tr("an empty name"),
+            mend=tr("choose another name"),
+        )
     holder = connection.execute(sa.select(runs.c.id).where(runs.c.name == name)).scalar()
     if holder is not None and holder != wanted:
         raise InputError(
