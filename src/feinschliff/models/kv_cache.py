@@ -25,7 +25,7 @@ def cells(shape: ModelShape, layer: Layer, *, context_tokens: int, micro_batch: 
     whole = padded(context_tokens)
     if layer.kind == "window" and shape.window:
         return padded(min(whole, shape.window + micro_batch))
-    return whole if layer.kind in ("full", "window", "both") else 0
+    return whole if layer.kind in ("full", "window", "both", "empty") else 0
 
 
 def layer_bytes(

@@ -70,7 +70,7 @@ def measure(file: Path, *, slots: int, context_tokens: int, kv: str, fill_s: flo
         if line.startswith("{"):
             steps |= json.loads(line)
     if "error" in steps:
-        raise _failed(file, str(steps["error"]))
+        raise _failed(file, _reason(done.stderr) or str(steps["error"]))
     if "answered" not in steps:
         last = (done.stderr.strip().splitlines() or [""])[-1][-300:]
         raise _failed(file, tr("it ended with code {code} {words}", code=done.returncode, words=last).strip())
@@ -96,6 +96,12 @@ def resident_bytes() -> int | None:
         return int(done.stdout) * 1024
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
+
+
+def _reason(log: str) -> str:
+    """The first thing that llama.cpp's log calls an error."""
+    errors = [line.split(" E ", 1)[1].strip() for line in log.splitlines() if " E " in line]
+    return errors[0][:300] if errors else ""
 
 
 def _failed(file: Path, found: str) -> ModelError:

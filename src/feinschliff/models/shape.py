@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from feinschliff.models.gguf_file import GgufFile
 
-LayerKind = Literal["full", "window", "state", "both", "none"]
-"""`window`: attends to so many tokens back; `state`: recurrent; `both`: attention and state; `none`: neither."""
+LayerKind = Literal["full", "window", "state", "both", "empty", "none"]
+"""`window`: attends to so many tokens back; `state`: recurrent; `both`: attention and state; `empty`: has a place in
+the cache, but no heads; `none`: not even that."""
 
 _PERIODS: Mapping[str, tuple[int, bool]] = {
     "afmoe": (4, False),
@@ -161,8 +162,10 @@ class _Reader:
             return "both"
         if self._recurrent(index, shared):
             return "state"
-        if shared == 0 or index >= self._with_cache():
+        if index >= self._with_cache():
             return "none"
+        if shared == 0:
+            return "none" if name in _HYBRID else "empty"
         return "window" if self._windowed()[index] else "full"
 
     def _recurrent(self, index: int, shared: int) -> bool:
