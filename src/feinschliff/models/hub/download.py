@@ -16,8 +16,9 @@ from feinschliff.models.hub.web import CutOff, Web, checksum_failed
 
 _TRIES = 6
 """Attempts in a row that bring nothing."""
-_PIECE = 1 << 20
 _LONGEST_WAIT_S = 20.0
+_SOON_S = 0.1
+"""Before the next attempt where the last one brought something."""
 
 Told = Callable[[int, int], None]
 """Bytes that are here, of how many."""
@@ -100,7 +101,7 @@ def _complete(hub: Web, file: RemoteFile, part: Path, told: Told | None, wait_s:
                 found=tr("{here} of {n} bytes; {reason}", here=here, n=file.bytes, reason=reason or tr("cut off")),
                 mend=tr("the same command goes on from there"),
             )
-        time.sleep(min(wait, _LONGEST_WAIT_S))
+        time.sleep(min(wait, _LONGEST_WAIT_S) if tries else min(wait_s, _SOON_S))
 
 
 def _some(hub: Web, file: RemoteFile, part: Path, told: Told | None) -> None:
@@ -117,7 +118,7 @@ def _some(hub: Web, file: RemoteFile, part: Path, told: Told | None) -> None:
             out.truncate(0)
         out.seek(have)
         try:
-            for piece in response.iter_raw(_PIECE):
+            for piece in response.iter_raw():
                 have += len(piece)
                 if file.bytes and have > file.bytes:
                     out.truncate(0)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feinschliff.models.house import house_path
+from tests.cli.conftest import Fein
+from tests.fakes.hub import FakeHub
+
+TOKEN = "hf_secretsecret"
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
+    data = house_path("house-2").read_bytes()
+    with FakeHub({"maker/tiny-GGUF": {"tiny-Q8_0.gguf": data, "tiny-Q4_0.gguf": data[:9000]}}) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("FEIN_OLLAMA_REGISTRY", hub.url)
+        monkeypatch.setenv("FEIN_MODELS", str(tmp_path / "models"))
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        yield hub
+
+
+def test_search(fein: Fein, hub: FakeHub):
+    found = fein("models", "search", "tiny", "--json").json["models"]
+    assert [v["variant"] for v in found[0]["variants"]] == ["Q4_0", "Q8_0"]
+    assert all(v["room"] in {"memory", "graphics card"} for v in found[0]["variants"])
+    shown = fein("models", "search", "tiny")
+    assert "hf:maker/tiny-GGUF" in shown.out
+    assert "fits " in shown.out
+    assert fein("models", "search", "nothing").code == 0
+
+
+def test_pull_and_list(fein: Fein, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    hub.token = TOKEN
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    plan = fein("models", "pull", "hf:maker/tiny-GGUF:q8_0", "--dry-run", "--json")
+    assert plan.json["missing"] == house_path("house-2").stat().st_size
+    assert not hub.downloads()
+    done = fein("models", "pull", "hf:maker/tiny-GGUF:q8_0", "--json")
+    path = tmp_path / "models" / "maker" / "tiny-GGUF" / "tiny-Q8_0.gguf"
+    assert done.json["path"] == str(path)
+    assert done.json["verified"] is True
+    listed = fein("models", "list", "--json").json["models"]
+    assert str(path) in [model["path"] for model in listed if model["problem"] is None]
+    again = fein("models", "pull", "hf:maker/tiny-GGUF:q8_0", "--yes")
+    assert "there already" in again.err
+    assert again.out.strip() == str(path)
+    for text in (plan.out, plan.err, done.out, done.err, again.out, again.err):
+        assert TOKEN not in text
+
+
+def test_pull_shows_the_choice(fein: Fein, hub: FakeHub):
+    done = fein("models", "pull", "maker/tiny-GGUF", "--yes")
+    assert done.code == 0
+    assert "Q4_0 *" in done.err
+    assert "Q8_0" in done.err
+
+
+def test_what_is_not_there(fein: Fein, hub: FakeHub):
+    for name in ("hf:maker/other", "ollama:other:1b", "hf:maker/tiny-GGUF:q2_k", "tiny"):
+        done = fein("models", "pull", name, "--json")
+        assert done.code == 2
+        assert done.json["error"]["kind"] == "model"
+
+
+def test_a_spoilt_file(fein: Fein, hub: FakeHub, tmp_path: Path):
+    hub.spoilt = True
+    done = fein("models", "pull", "maker/tiny-GGUF:q8_0", "--json")
+    assert done.code == 1
+    assert "wrong checksum" in done.json["error"]["message"]
+    assert not [file for file in (tmp_path / "models").rglob("*") if file.is_file()]
