@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from feinschliff.endpoints.protocol import Reply, Request
 from feinschliff.errors import ParameterError, RunError
 from feinschliff.generation import Budget, Caps, Payer, Price, Prices
 from feinschliff.parameters.space import make_space as plain_space
+from feinschliff.probing.lab import PROMPT
 from feinschliff.records import Answer, Example, Score
 from feinschliff.store import get_run, open_store, start_run
 from feinschliff.tuning import Plot, check, tune
@@ -28,7 +28,7 @@ def test_the_search_never_sees_a_held_out_example(tmp_path: Path) -> None:
     parts = split(make_task(60).examples)
     text = {e.id: str(e.row["q"]) for e in (*parts.search, *parts.held_out)}
     searching = endpoint.requests[: result.details["history"][-1]["answers"]]
-    asked = {r.messages[-1].content for r in searching}
+    asked = {r.messages[-1].content for r in searching if r.messages != PROMPT}
     assert asked <= {text[e.id] for e in parts.search}
     confirming = {r.messages[-1].content for r in endpoint.requests[len(searching) :]}
     assert confirming == {text[e.id] for e in parts.held_out}
@@ -153,5 +153,7 @@ def test_nothing_to_search_is_said_before_or_after_the_probe(tmp_path: Path) -> 
 
     searched = plain_space({"extra.foo": (0.0, 1.0), "prompt": "{{ q }}"})
     plot = Plot(task, searched, make_baseline(searched, None, told={}, backend="llama.cpp"), ReadNumber())
-    message = one_run(tmp_path, replace(plot, backend="llama.cpp"), ScriptedEndpoint(knows_nothing))
+    endpoint = ScriptedEndpoint(knows_nothing)
+    endpoint.backend = "llama.cpp"
+    message = one_run(tmp_path, plot, endpoint)
     assert "nothing to search" in message

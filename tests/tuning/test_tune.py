@@ -110,7 +110,7 @@ def test_where_nothing_helps_it_says_so(tmp_path: Path) -> None:
 
 def test_answers_that_cannot_be_scored_never_win(tmp_path: Path) -> None:
     def hot_fails(request: Request) -> str | Reply:
-        if float(request.fields["temperature"]) > 0.5:  # type: ignore[arg-type]
+        if float(request.fields.get("temperature", 1.0)) > 0.5:  # type: ignore[arg-type]
             return Reply(request, failure="400: too hot")
         return hill(request)
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from feinschliff.probing.finding import Heard, Wish, likeness
 from feinschliff.probing.lab import LENGTH, Lab
 
-HOT = (2.0, 1.0)
+HOT = (2.0, 1.0, 0.3)
 """Temperatures that are tried for the hot control; servers refuse what is above their range."""
 
 _ALIKE = 0.3
