@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from feinschliff._api import Watch, check, compare, generate, score, tune
+    from feinschliff._api import Watch, check, compare, generate, probe, score, tune
     from feinschliff.build import Endpoint
     from feinschliff.datasets.task import Task
     from feinschliff.errors import FeinschliffError, InputError, Interrupted, NotStarted, RunError
@@ -25,6 +25,7 @@ _HOMES = {
     "check": "feinschliff._api",
     "compare": "feinschliff._api",
     "generate": "feinschliff._api",
+    "probe": "feinschliff._api",
     "score": "feinschliff._api",
     "tune": "feinschliff._api",
     "Endpoint": "feinschliff.build",
@@ -60,6 +61,7 @@ __all__ = [
     "check",
     "compare",
     "generate",
+    "probe",
     "score",
     "tune",
 ]

@@ -4,6 +4,7 @@ from feinschliff._api.answers import generate, generate_file
 from feinschliff._api.checks import check
 from feinschliff._api.common import DEFAULT_REQUESTS, Watch, make_caps, task_scorer
 from feinschliff._api.origin import origin
+from feinschliff._api.probes import probe
 from feinschliff._api.runs import compare, tune
 from feinschliff._api.scores import score, scored
 from feinschliff._api.wanted import default_report
@@ -18,6 +19,7 @@ __all__ = [
     "generate_file",
     "make_caps",
     "origin",
+    "probe",
     "score",
     "scored",
     "task_scorer",

@@ -1,7 +1,7 @@
 """Which knobs does this endpoint honour?"""
 
 from feinschliff.probing.finding import Finding, Status
-from feinschliff.probing.probe import FULL_REQUESTS, ProbeResult, probe
+from feinschliff.probing.probe import FULL_REQUESTS, ProbeResult, probe, probe_prompts
 from feinschliff.probing.space import LEAST_REQUESTS, SPACE_REQUESTS, probe_space, requests_for
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ProbeResult",
     "Status",
     "probe",
+    "probe_prompts",
     "probe_space",
     "requests_for",
 ]

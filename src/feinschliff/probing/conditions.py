@@ -59,14 +59,20 @@ def _gap(position: TokenLogprob) -> float | None:
 
 def context(lab: Lab, c: Controls, *, told: int | None) -> dict[str, Any]:
     """Is a prompt that is longer than the context (as far as it is `told`, else than 4096) cut without a word?"""
-    words = _LONG_WORDS if told is None else min(_LONG_WORDS, max(200, int(1.25 * told)))
-    message = Message(role="user", content=_FILLER * (words // _FILLER_WORDS))
+    message, words = long_prompt(told)
     carried: dict[str, JsonValue] = dict.fromkeys(c.limit, 1)
     heard = lab.ask([Wish(carried)], messages=(message,))
-    made: dict[str, Any] = {"told": told, "sent_words": words // _FILLER_WORDS * _FILLER_WORDS}
+    made: dict[str, Any] = {"told": told, "sent_words": words}
     if heard is None:
         return made | {"cut": None, "read_tokens": None}
-    return made | _read(heard[0], made["sent_words"])
+    return made | _read(heard[0], words)
+
+
+def long_prompt(told: int | None) -> tuple[Message, int]:
+    """(a prompt that is longer than the context, its words)"""
+    words = _LONG_WORDS if told is None else min(_LONG_WORDS, max(200, int(1.25 * told)))
+    times = words // _FILLER_WORDS
+    return Message(role="user", content=_FILLER * times), times * _FILLER_WORDS
 
 
 def _read(heard: Heard, words: int) -> dict[str, Any]:

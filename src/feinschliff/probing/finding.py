@@ -26,6 +26,8 @@ class Finding:
     """Smallest value that the server takes, where a smaller one was moved or refused."""
     high: float | None = None
     """Largest value, likewise."""
+    tested: bool = True
+    """False where nothing was asked."""
 
     def to_dict(self) -> dict[str, Any]:
         """As `fein probe --json` has it."""

@@ -17,10 +17,11 @@ from feinschliff.probing.controls import Controls, find_controls
 from feinschliff.probing.echo import echo_findings
 from feinschliff.probing.finding import Finding, Test
 from feinschliff.probing.groups import find_groups
-from feinschliff.probing.lab import Lab, run_tests
+from feinschliff.probing.lab import PROMPT, Lab, run_tests
 from feinschliff.probing.penalties import PUSHES, STIRS, penalty, stir
 from feinschliff.probing.temperature import seed, temperature
 from feinschliff.probing.truncation import CUTS, truncation
+from feinschliff.store import prompt_hash
 
 FULL_REQUESTS = 40
 """What a full probe takes at most."""
@@ -72,6 +73,11 @@ def full_names(wanted: Sequence[str] = ()) -> list[str]:
         return list(dict.fromkeys(wanted))
     rows = (n for n, row in CATALOGUE.items() if row.role in ("sampling", "request") and n not in FULL)
     return [n for n in FULL if n.startswith(EXTRA) or row_of(n) is not None] + list(rows)
+
+
+def probe_prompts(told_context: int | None) -> list[str]:
+    """Hashes, in the store, of the conversations that a probe asks with."""
+    return [prompt_hash(PROMPT), prompt_hash((conditions.long_prompt(told_context)[0],))]
 
 
 def probe(
@@ -138,7 +144,7 @@ def find(
     findings |= run_tests(known, lab)
     others = [n for n in names if n not in findings]
     findings |= run_tests({n: any_field.field(n, c, values=(values or {}).get(n, ())) for n in others[: lab.left]}, lab)
-    untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."))
+    untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."), tested=False)
     return {name: findings.get(name, untold) for name in names}
 
 

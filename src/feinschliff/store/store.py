@@ -181,6 +181,13 @@ class Store:
                     found[answer.key] = answer
         return found
 
+    def forget_answers(self, endpoint: str, model: str, prompts: Sequence[str]) -> None:
+        """Remove the answers of one model to these conversations (by hash); what they cost stays booked."""
+        table = schema.answers
+        which = (table.c.endpoint == endpoint) & (table.c.model == model) & table.c.prompt.in_(list(prompts))
+        with self.transaction() as connection:
+            connection.execute(sa.delete(table).where(which))
+
     def spent(self, run: str) -> Spent:
         """What `run` has paid."""
         with self.transaction() as connection:
