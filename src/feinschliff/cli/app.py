@@ -34,11 +34,21 @@ class Verbs(LazyGroup):
         Verb("score", "score:command", "Score a column of answers; adds the columns score and reason."),
         Verb("chat", "chat:command", "Chat with a model under a run's settings, or under two settings side by side."),
         Verb("report", "runs:report_command", "Write the report page of a run again, from the store alone."),
+        Verb(
+            "export",
+            "export:command",
+            "Write a run's settings for the place where they are used: a Modelfile, flags, a preset, Python.",
+        ),
         Verb("runs", "runs:app", "List the runs of the store, the newest first."),
         Verb(
             "prices",
             "prices:app",
             "Show the price table in use: USD per million tokens, by model. FEIN_PRICES names another file.",
+        ),
+        Verb(
+            "probe",
+            "probe:command",
+            "Which parameters does this endpoint honour? It is asked; each with the evidence.",
         ),
         Verb(
             "doctor",
