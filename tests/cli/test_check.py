@@ -204,3 +204,11 @@ def test_a_tuned_run_on_the_embedded_engine_holds(fein: Fein) -> None:
     assert done.json["answers"]["same"] == done.json["answers"]["n"] > 10
     assert done.json["then"]["held_out"]["unit"] == "repeats"
     assert done.json["now"]["held_out"] == tuned.json["held_out"]
+
+
+def test_that_answers_were_streamed_is_no_change_of_the_server(fein: Fein, data: Path) -> None:
+    with FakeServer() as server:
+        run = compare(fein, server, "--stream")
+        done = fein("check", run["run"], "--json")
+    assert done.code == 0, done.err
+    assert done.json["server"]["changed"] == []

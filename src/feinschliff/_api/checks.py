@@ -100,9 +100,11 @@ class _Job:
     def _server(self, link: Connection) -> dict[str, dict[str, Any]]:
         """What is known of the server without asking it for an answer."""
         of = self.what.of
-        then = {name: of.spec.get(name) for name in ("endpoint", "model", "digest")}
+        # How we read the answers is no matter of the server's.
+        now = {name: value for name, value in where(link).items() if name != "stream"}
+        then = {name: of.spec.get(name) for name in now}
         then["backend"] = ((of.details or {}).get("endpoint") or {}).get("backend")
-        now = {**where(link), "backend": link.endpoint.backend}
+        now["backend"] = link.endpoint.backend
         told: Mapping[str, Any] | None = (of.facts or {}).get("told")
         if told is not None:
             then["defaults"], now["defaults"] = dict(told), link.endpoint.defaults(link.model)
