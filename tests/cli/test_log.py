@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -108,3 +109,23 @@ def test_scores_of_a_file_are_kept_as_well(fein: Fein, tmp_path: Path) -> None:
     done = fein("score", "data.csv", "--answers", "post", "--target", "subject", "--out", "s.csv", "--log", "run.log")
     assert done.code == 0, done.err
     assert (tmp_path / "run.log").read_text(encoding="utf-8").count(" score r") == 40
+
+
+def test_the_whole_conversation_is_shown(fein: Fein, tmp_path: Path, monkeypatch: Any) -> None:
+    """The system text is half of what is asked; in a chat so are the turns before."""
+    write(tmp_path)
+    with FakeServer() as server:
+        where = ("--endpoint", server.url, "--system", "Be brief.")
+        done = fein(*ASK, "--out", "out.csv", *where, "--log", "run.log")
+        assert done.code == 0, done.err
+        monkeypatch.setattr("sys.stdin", io.StringIO("first\nsecond\n"))
+        done = fein("chat", *where, "-v")
+        assert done.code == 0, done.err
+    (asked,) = [line for line in (tmp_path / "run.log").read_text("utf-8").splitlines() if " request r7 " in line]
+    assert json.loads(asked.partition("} ")[2]) == [
+        {"system": "Be brief."},
+        {"user": "Frage 7 ANSWER: rot blau grün 7"},
+    ]
+    turns = [json.loads(line.partition("} ")[2]) for line in done.err.splitlines() if " request " in line]
+    assert turns[0] == [{"system": "Be brief."}, {"user": "first"}]
+    assert [*turns[1][0], *turns[1][1], *turns[1][2], *turns[1][3]] == ["system", "user", "assistant", "user"]

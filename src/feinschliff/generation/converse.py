@@ -12,6 +12,7 @@ from feinschliff.errors import RunError
 from feinschliff.generation.classify import to_answer
 from feinschliff.generation.fields import answer_fields, longest_answer
 from feinschliff.generation.generate import estimate_prompt_tokens
+from feinschliff.generation.render import logged
 from feinschliff.parameters.wire import without_fields
 from feinschliff.records import Answer, Message, Settings, canonical_json
 
@@ -67,7 +68,7 @@ def converse(
     outcomes = [_outcome(replies.get(r.id), listener.why) for r, listener in zip(requests, heard, strict=True)]
     for request, outcome in zip(requests, outcomes, strict=True):
         said = outcome.failure if outcome.answer is None else outcome.answer.text
-        _LOG.debug("request %s %s", canonical_json(dict(request.fields)), canonical_json(request.messages[-1].content))
+        _LOG.debug("request %s %s", canonical_json(dict(request.fields)), logged(request.messages))
         _LOG.debug("answer %s", canonical_json(said))
     return outcomes
 

@@ -17,7 +17,7 @@ from feinschliff.generation.budget import Budget
 from feinschliff.generation.classify import to_answer
 from feinschliff.generation.fields import answer_fields, longest_answer
 from feinschliff.generation.order import ModelOrder
-from feinschliff.generation.render import render_messages
+from feinschliff.generation.render import logged, render_messages
 from feinschliff.generation.streaming import STOP_RULE, streaming_of
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.wire import without_fields
@@ -171,7 +171,7 @@ class _Batch:
         answer = to_answer(reply, key=reply.request.id, example=plan.ask.example.id, repeat=plan.ask.repeat)
         fields = plan.request.fields
         if _LOG.isEnabledFor(logging.DEBUG):
-            what = (plan.request.model, canonical_json(dict(fields)), canonical_json(plan.request.messages[-1].content))
+            what = (plan.request.model, canonical_json(dict(fields)), logged(plan.request.messages))
             _LOG.debug("request %s %s %s %s", answer.example, *what)
             _LOG.debug("answer %s %s %s", answer.example, answer.flags, canonical_json(answer.failure or answer.text))
         with self._lock:

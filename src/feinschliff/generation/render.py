@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from feinschliff.errors import TaskError
 from feinschliff.i18n import tr
-from feinschliff.records import Example, Message, Settings
+from feinschliff.records import Example, Message, Settings, canonical_json
 
 _ROW = "row"
 """In a template the whole row, for columns whose names are no variables: `{{ row["my column"] }}`."""
@@ -45,6 +45,13 @@ def render_messages(example: Example, settings: Settings) -> tuple[Message, ...]
             mend=tr('give --prompt "... {{ column }} ..."'),
         )
     return tuple(turns)
+
+
+def logged(messages: Sequence[Message]) -> str:
+    """The messages as a log shows them, in JSON: a lone user's turn as its text, else all turns with their roles."""
+    if len(messages) == 1 and messages[0].role == "user":
+        return canonical_json(messages[0].content)
+    return canonical_json([{message.role: message.content} for message in messages])
 
 
 def check_template(template: str, columns: Sequence[str], *, what: str) -> None:
