@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from feinschliff.parameters.catalogue import CATALOGUE, PACKAGED, any_row, canon
 from feinschliff.parameters.dialects import DIALECTS, Dialect, checked_dialect, dialect_of
 from feinschliff.parameters.read import read_rows
 from feinschliff.parameters.rows import Parameter
-from feinschliff.parameters.texts import _labels, _packaged, line_of, text_language, texts_of
+from feinschliff.parameters.texts import _labels, _packaged, _phrases, line_of, phrase, text_language, texts_of
 
 WANTED = set(
     """
@@ -23,6 +24,8 @@ xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta dynatemp_range 
 verbosity max_completion_tokens num_beams num_ctx model system prompt
 """.split()  # noqa: SIM905
 )
+
+SAME_EVERYWHERE = {"400 Unrecognized request argument", "vllm serve --max-model-len N"}
 
 ROWS = list(CATALOGUE.values())
 WIRE = [row for row in ROWS if row.role != "task"]
@@ -56,6 +59,16 @@ def test_the_languages_say_the_same_of_the_same_parameters(language: str) -> Non
         assert {key for key, value in vars(other[name]).items() if value} == said, name
         assert vars(other[name])["does"] != texts.does
     assert set(_labels()[language]) == set(_labels()["en"])
+
+
+def test_notes_sources_and_formulas_are_translated() -> None:
+    supports = [support for row in ROWS for support in row.backends.values()]
+    texts = {*(s.note for s in supports), *(s.source for s in supports), *(row.formula for row in ROWS)}
+    wordy = {text for text in texts if re.search(r"[a-z]{3,} [a-z]{2,}", text)}
+    assert len(wordy) > 100
+    for language in ("de", "ko"):
+        assert {text for text in wordy if phrase(text, language) == text} <= SAME_EVERYWHERE
+        assert set(_phrases()[language]) <= texts, "translations of what is no longer there"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -10,7 +10,7 @@ from feinschliff.i18n import tr
 from feinschliff.parameters import shown
 from feinschliff.parameters.dialects import DIALECTS, Dialect
 from feinschliff.parameters.rows import Parameter
-from feinschliff.parameters.texts import labels, line_of, texts_of
+from feinschliff.parameters.texts import labels, line_of, phrase, texts_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -59,7 +59,7 @@ def show_row(row: Parameter, language: str) -> None:
         (word["low"], texts.low),
         (word["middle"], texts.middle),
         (word["high"], texts.high),
-        (word["formula"], row.formula),
+        (word["formula"], phrase(row.formula, language)),
         (word["example"], texts.example),
         (word["interplay"], texts.interplay),
         (word["pitfalls"], texts.pitfalls),
@@ -95,7 +95,7 @@ def _support(row: Parameter, dialect: Dialect, language: str) -> list[str]:
         labels(language)[support.status],
         shown.outside_text(support, language),
         shown.default_text(support, language),
-        support.note,
+        phrase(support.note, language),
     ]
 
 

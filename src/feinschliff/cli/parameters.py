@@ -62,7 +62,8 @@ def command(
     rows = list(CATALOGUE.values()) if name is None else [any_row(name)]
     if as_json:
         made: Mapping[str, Any] = {
-            row.name: row_document(row, code) if dialect is None else backend_document(row, dialect) for row in rows
+            row.name: row_document(row, code) if dialect is None else backend_document(row, dialect, code)
+            for row in rows
         }
         print_json(({} if dialect is None else {"backend": dialect}) | {"parameters": made})
         return

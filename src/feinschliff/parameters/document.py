@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.rows import Example, Parameter, Support
-from feinschliff.parameters.texts import line_of, texts_of
+from feinschliff.parameters.texts import line_of, phrase, texts_of
 
 
 def row_document(row: Parameter, language: str) -> dict[str, JsonValue]:
@@ -30,31 +30,28 @@ def row_document(row: Parameter, language: str) -> dict[str, JsonValue]:
         "line": line_of(row, language),
         "does": texts.does,
         "levels": {"low": texts.low, "middle": texts.middle, "high": texts.high},
-        "formula": row.formula,
+        "formula": phrase(row.formula, language),
         "example": {"text": texts.example, **({} if row.example is None else _example(row.example))},
         "interplay": texts.interplay,
         "pitfalls": texts.pitfalls,
         "code": row.code,
-        "backends": {dialect: support_document(support) for dialect, support in row.backends.items()},
+        "backends": {d: support_document(support, language) for d, support in row.backends.items()},
         "sources": list(row.sources),
         "checked": row.checked,
     }
 
 
-def support_document(support: Support) -> dict[str, JsonValue]:
-    """What one backend makes of a parameter."""
-    return dataclasses.asdict(support)
+def support_document(support: Support, language: str) -> dict[str, JsonValue]:
+    """What one backend makes of a parameter, the note and the source in this language."""
+    words = {"note": phrase(support.note, language), "source": phrase(support.source, language)}
+    return {**dataclasses.asdict(support), **words}
 
 
-def backend_document(row: Parameter, dialect: Dialect) -> dict[str, JsonValue]:
+def backend_document(row: Parameter, dialect: Dialect, language: str) -> dict[str, JsonValue]:
     """A row as one backend has it."""
     support = row.at(dialect)
-    return {
-        **support_document(support),
-        "type": row.kind,
-        "neutral": row.neutral,
-        "checked": support.checked or row.checked,
-    }
+    checked = support.checked or row.checked
+    return {**support_document(support, language), "type": row.kind, "neutral": row.neutral, "checked": checked}
 
 
 def _example(example: Example) -> dict[str, JsonValue]:

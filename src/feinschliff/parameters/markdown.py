@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from feinschliff.parameters import shown
 from feinschliff.parameters.dialects import DIALECTS
 from feinschliff.parameters.rows import Parameter
-from feinschliff.parameters.texts import labels, line_of, texts_of
+from feinschliff.parameters.texts import labels, line_of, phrase, texts_of
 
 _BACKENDS = [dialect for dialect in DIALECTS if dialect != "unknown"]
 
@@ -35,7 +35,7 @@ def section(row: Parameter, language: str) -> Iterator[str]:
     if any(text for _, text in levels):
         yield from ("| | |", "|---|---|", *(f"| {level} | {_cell(text)} |" for level, text in levels if text), "")
     if row.formula:
-        yield from ("```text", row.formula, "```", "")
+        yield from ("```text", phrase(row.formula, language), "```", "")
     if texts.example:
         yield from (f"**{word['example']}.** {texts.example}", "")
     if row.example is not None:
@@ -66,8 +66,8 @@ def _support(row: Parameter, language: str) -> Iterator[str]:
             labels(language)[support.status],
             shown.outside_text(support, language),
             shown.default_text(support, language),
-            support.note,
-            support.source,
+            phrase(support.note, language),
+            phrase(support.source, language),
         ]
         yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
     yield ""

@@ -60,6 +60,16 @@ def labels(language: str) -> Mapping[str, str]:
     return _labels()[language]
 
 
+def phrase(text: str, language: str) -> str:
+    """A note, a source or a formula of the catalogue in this language; as it is where there is no translation."""
+    return text if language == "en" else _phrases()[language].get(text, text)
+
+
+@cache
+def _phrases() -> dict[str, dict[str, str]]:
+    return tomllib.loads((FOLDER / "phrases.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def _packaged(language: str) -> dict[str, Texts]:
     return read_texts((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
