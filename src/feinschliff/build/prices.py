@@ -63,7 +63,8 @@ def set_price(model: str, price: Price, date: datetime.date, *, path: Path | Non
     """
     path = path or prices_path()
     entry = PriceEntry(model, price, date)
-    line = f"{_quoted(model)} = {{in = {price.prompt:g}, out = {price.completion:g}, date = {date.isoformat()}}}"
+    costs = f"in = {_number(price.prompt)}, out = {_number(price.completion)}"
+    line = f"{_quoted(model)} = {{{costs}, date = {date.isoformat()}}}"
     text, found = _edited(path, model, line)
     _replace(path, text, [entry if e.model == model else e for e in found] if _has(found, model) else [*found, entry])
     return entry
@@ -176,6 +177,11 @@ def _replace(path: Path, text: str, wanted: list[PriceEntry]) -> None:
         raise InputError(
             tr("cannot write the price table {path}", path=path), asked=str(path), found=error.strerror
         ) from None
+
+
+def _number(value: float) -> str:
+    """All its digits, and a whole number without a point."""
+    return repr(value).removesuffix(".0")
 
 
 def _quoted(name: str) -> str:
