@@ -36,7 +36,9 @@ class Connection:
                 tr("a limit in USD needs a price"),
                 asked=f"usd = {caps.usd}",
                 found=tr("no price for {models}", models=", ".join(unpriced)),
-                mend=tr("give --price IN,OUT in USD per million tokens, or run fein prices set MODEL IN,OUT"),
+                mend=tr("give --price IN,OUT in USD per million tokens")
+                if self.config.embedded  # the table is of what costs money elsewhere
+                else tr("give --price IN,OUT in USD per million tokens, or run fein prices set MODEL IN,OUT"),
             )
 
     def payer(
