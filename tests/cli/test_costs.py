@@ -185,6 +185,8 @@ def test_prices_are_set_shown_and_taken_out_beside_what_the_user_wrote(fein: Fei
     mine = "# mine\n" + table.read_text(encoding="utf-8") + "'b*' = {in = 1, out = 2}  # by hand\n"
     table.write_text(mine, encoding="utf-8")
     assert fein("prices", "set", "some model", "3,4", "--date", "2026-02-01", "--json").json["in"] == 3
+    assert fein("prices", "set", "c/d", "0.1234567,0.00000012").code == 0
+    assert [(r["in"], r["out"]) for r in fein("prices", "--json").json["prices"][2:]] == [(0.1234567, 1.2e-7)]
     assert fein("prices", "set", "c/d", "5,6").code == 0
     rows = fein("prices", "--json").json["prices"]
     assert [row["model"] for row in rows] == ["some model", "b*", "c/d"]
@@ -325,3 +327,22 @@ def test_a_silent_server_costs_no_more_than_the_time_allowed(fein: Fein, data: P
     assert done.code == 2
     assert "within the time that was allowed" in done.json["error"]["message"]
     assert took_s < 6  # without a limit it would be asked three times, 15 seconds each
+
+
+def test_a_price_for_the_embedded_engine_is_no_matter_of_the_table(fein: Fein, table: Path) -> None:
+    """It is not looked at there."""
+    refused = fein("tune", "--usd", "1", "--json")
+    assert refused.code == 2
+    assert "--price" in refused.json["error"]["mend"]
+    assert "fein prices" not in refused.json["error"]["mend"]
+    with FakeServer() as server:
+        refused = fein("tune", "--prompt", "x", "--target", "y", "--endpoint", server.url, "--usd", "1", "--json")
+    assert "fein prices set" in refused.json["error"]["mend"]
+
+
+@pytest.mark.parametrize("limit", ["--usd", "--seconds"])
+def test_an_endless_limit_is_none(fein: Fein, limit: str) -> None:
+    for value in ("inf", "nan"):
+        refused = fein("tune", limit, value, "--price", "1,1", "--json")
+        assert (refused.code, refused.json["error"]["kind"]) == (2, "parameter")
+        assert value in refused.json["error"]["message"]

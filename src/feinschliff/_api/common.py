@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -71,25 +72,33 @@ def check_seed(seed: int) -> None:
     """Refuse a seed that the numerical libraries cannot take. Raises: ParameterError."""
     if not 0 <= seed < 2**32:
         raise ParameterError(
-            f"the seed must be 0 to {2**32 - 1}, not {seed}", asked=f"seed {seed}", mend="give another"
+            tr("the seed must be 0 to {most}, not {seed}", most=2**32 - 1, seed=seed),
+            asked=f"seed {seed}",
+            mend=tr("give another"),
         )
 
 
 def make_caps(budget: BudgetSpec | None) -> Caps:
     """Limits from a mapping; 800 requests where nothing is limited. Raises: ParameterError."""
     if budget is not None and not isinstance(budget, Mapping):
-        raise ParameterError(f"a budget is a mapping, not {budget!r}", mend='write {"requests": 800}')
+        raise ParameterError(
+            tr("a budget is a mapping, not {budget}", budget=repr(budget)), mend=tr('write {"requests": 800}')
+        )
     given = {k: v for k, v in (budget or {}).items() if v is not None}
     for key, value in given.items():
         if key not in {"requests", "tokens", "seconds", "usd"}:
             raise ParameterError(
-                f"unknown limit '{key}'",
+                tr("unknown limit '{key}'", key=key),
                 asked=key,
-                found="known are requests, tokens, seconds, usd",
-                mend="use one of them",
+                found=tr("known are ") + "requests, tokens, seconds, usd",
+                mend=tr("use one of them"),
             )
-        if isinstance(value, bool) or not value > 0:
-            raise ParameterError(f"the limit of {key} must be above 0, not {value}", asked=f"{key}={value}")
+        if isinstance(value, bool) or not 0 < value < math.inf:
+            raise ParameterError(
+                tr("the limit of {key} must be a number above 0, not {value}", key=key, value=value),
+                asked=f"{key}={value}",
+                mend=tr("give a number, or leave the limit out"),
+            )
     if not given:
         return Caps(requests=DEFAULT_REQUESTS)
     requests, tokens = given.get("requests"), given.get("tokens")
@@ -106,9 +115,9 @@ def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
     scorer = make_scorer("similarity" if spec is None else spec, targets=task.targets)
     if needs_target(scorer) and not task.targets:
         raise DataError(
-            f"the scorer '{scorer.name}' compares with a target, and there is none",
-            asked="a target",
-            found="columns: " + (", ".join(task.columns) or "none"),
+            tr("the scorer '{name}' compares with a target, and there is none", name=scorer.name),
+            asked=tr("a target"),
+            found=tr("columns: {columns}", columns=", ".join(task.columns) or tr("none")),
             mend=tr(
                 "give --target, or a scorer that needs none: {names}",
                 names="json, length:5-10, verbatim, format, language:de, module:callable",
