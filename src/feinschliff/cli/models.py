@@ -14,6 +14,11 @@ class ModelVerbs(LazyGroup):
 
     verbs: ClassVar[tuple[Verb, ...]] = (
         Verb(
+            "inspect",
+            "models_inspect:command",
+            "Look into a model: architecture, quantisation, context, tokenizer, template, sampling defaults.",
+        ),
+        Verb(
             "fit",
             "models_fit:command",
             "Estimate memory and speed of a model here or on a named GPU: what fits, with how many layers on it.",

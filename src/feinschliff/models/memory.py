@@ -14,8 +14,10 @@ from feinschliff.models.shape import ModelShape
 from feinschliff.models.sizes import MIB
 from feinschliff.models.weights_of import Weights
 
-_PROCESS = 40 * MIB
+_PROCESS = 41 * MIB
 """Python, llama.cpp's code and its server before a model is there."""
+_SLOT = MIB // 4
+"""What the server keeps for each slot."""
 _TOKEN = 410
 """Bytes for each entry of the vocabulary: its text, its merges, and the tables that find them."""
 _SLACK = 0.02
@@ -101,7 +103,7 @@ def memory_of(shape: ModelShape, weights: Weights, plan: Plan) -> Memory:
         kv=sum(kv_by_layer(shape, plan)),
         state=state_bytes(shape, slots=plan.slots),
         buffers=compute_bytes(shape, plan) + work_bytes(shape, plan),
-        process=_PROCESS + _TOKEN * shape.vocabulary,
+        process=_PROCESS + _SLOT * plan.slots + _TOKEN * shape.vocabulary,
     )
 
 
