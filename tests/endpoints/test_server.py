@@ -57,6 +57,7 @@ def test_hosts_that_are_known_by_name() -> None:
         ("https://api.openai.com/v1", "openai"),
         ("https://openrouter.ai/api/v1", "openrouter"),
         ("https://api.anthropic.com/v1", "anthropic"),
+        ("https://mine.openai.azure.com/openai/v1", "openai"),
     ):
         with HttpEndpoint(url) as endpoint:
             assert endpoint.backend == backend
@@ -67,6 +68,7 @@ def test_hosts_that_are_known_by_name() -> None:
     [
         ([{"id": "gpt-4o", "owned_by": "system"}, {"id": "o3", "owned_by": "openai"}], "openai"),
         ([{"id": "gpt-4o", "owned_by": "openai"}, {"id": "my-llama", "owned_by": "openai"}], "unknown"),  # a gateway
+        ([{"id": "gpt-5-mini"}], "openai"),
         ([{"id": "m", "owned_by": "vllm"}], "vllm"),
         ([{"id": "m", "owned_by": "llamacpp"}], "llama.cpp"),
         ([{"id": "a/b", "supported_parameters": [], "pricing": {}}], "openrouter"),
@@ -97,7 +99,7 @@ def test_transformers_without_a_cache_of_models_serves_all_the_same() -> None:
 
 def test_defaults_are_only_what_the_server_tells() -> None:
     told = {
-        "llama.cpp": {"temperature": 0.8, "top_k": 40, "min_p": 0.05},
+        "llama.cpp": {"temperature": 0.8, "top_k": 40, "min_p": 0.05, "mirostat": 0},
         # Its /v1 sends temperature and top_p of its own whatever the Modelfile holds.
         "ollama": {"temperature": 1.0, "top_p": 1.0, "top_k": 20, "min_p": 0.1},
         "vllm": {},

@@ -18,12 +18,10 @@ from feinschliff.endpoints.protocol import Backend, ModelInfo
 from feinschliff.endpoints.transport import AttemptFailed, Transport
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import CATALOGUE
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.rows import Parameter
 
-_SAMPLING = (
-    *("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty"),
-    *("repeat_last_n", "typical_p", "top_n_sigma"),
-)
-_WHOLE = ("top_k", "repeat_last_n")
 _INJECTED = {"temperature": 1.0, "top_p": 1.0}
 """What Ollama's /v1 sends to its engine where a request says nothing, whatever the Modelfile holds."""
 _ATTEMPTS = 8
@@ -39,7 +37,7 @@ class Server:
         self._address = address
         self._transport = transport
         self._base: str | None = address.base if address.versioned or address.full else None
-        self._backend: Backend | None = software.HOSTS.get(address.host)
+        self._backend: Backend | None = software.by_host(address.host)
         self._props: dict[str, Any] = {}
         self._rows: list[Any] | None = None
         self._asking = asyncio.Lock()
@@ -134,7 +132,8 @@ class Server:
         backend = await self.backend()
         if backend == "llama.cpp":
             params = _sub(_sub(self._props, "default_generation_settings"), "params")
-            return {name: _rounded(params[name]) for name in _SAMPLING if _is_number(params.get(name))}
+            names = [row.name for row in _sampling("llama.cpp")]
+            return {name: _rounded(params[name]) for name in names if _is_number(params.get(name))}
         if backend == "ollama":
             try:
                 shown = await self._ask("POST", "/api/show", "details", {"model": model})
@@ -258,14 +257,21 @@ def _software(**answers: Mapping[str, Any] | None) -> Backend:
 def _modelfile(parameters: Any) -> dict[str, JsonValue]:
     """Numbers of the text that Ollama shows: a line `name value` for each parameter."""
     found: dict[str, JsonValue] = {}
+    rows = {row.at("ollama-native").wire.removeprefix("options."): row for row in _sampling("ollama-native")}
     for line in parameters.splitlines() if isinstance(parameters, str) else ():
         name, _, value = line.strip().partition(" ")
-        if name in _SAMPLING:
+        if (row := rows.get(name)) is not None:
             try:
-                found[name] = int(value) if name in _WHOLE else float(value)
+                found[row.name] = int(value) if row.kind == "int" else float(value)
             except ValueError:
                 continue
     return found
+
+
+def _sampling(dialect: Dialect) -> list[Parameter]:
+    """The numeric sampling parameters that this software honours."""
+    numeric = [row for row in CATALOGUE.values() if row.role == "sampling" and row.kind in {"float", "int"}]
+    return [row for row in numeric if row.at(dialect).status == "honoured"]
 
 
 def _context(row: Mapping[str, Any]) -> int | None:
