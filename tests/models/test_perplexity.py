@@ -15,7 +15,7 @@ from feinschliff.errors import DataError, ModelError
 from feinschliff.models.convert import convert
 from feinschliff.models.house import house_path, house_training_folder
 from feinschliff.models.loaded import LoadedModel
-from feinschliff.models.make import made_smaller, source_path
+from feinschliff.models.make import made_smaller
 from feinschliff.models.perplexity import Prompted, change, perplexity, surprises
 from feinschliff.models.quantise import quantise
 
@@ -174,10 +174,3 @@ def test_llama_3_slows_its_rotations(folder: Path, tmp_path: Path):
     convert(other, tmp_path / "x.gguf", name="f32")
     with LoadedModel(tmp_path / "x.gguf") as model:
         assert np.isfinite(model.log_probabilities(model.tokens(TEXT))).all()
-
-
-def test_names_of_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
-    assert source_path("house-2") == house_path("house-2")
-    (tmp_path / "house-2").mkdir()
-    assert source_path("house-2") == Path("house-2")

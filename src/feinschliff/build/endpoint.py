@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias, overload
+from typing import Any, TypeAlias, overload
 from urllib.parse import urlsplit
+
+from pydantic import JsonValue
 
 from feinschliff.build.key_names import is_name, no_variable
 from feinschliff.build.prices import load_prices, prices_path
@@ -133,6 +135,19 @@ class Endpoint:
             rate=rate,
             until=until,
         )
+
+    def ask(self, path: str, body: Mapping[str, JsonValue]) -> dict[str, Any] | None:
+        """One question to the server beside answers, at a path below its root; None where it has no such address.
+
+        Raises: EndpointError, InputError for a missing key. Only for a URL.
+        """
+        from feinschliff.endpoints.address import parse_url
+        from feinschliff.endpoints.ask import ask
+
+        address = parse_url(str(self.url))
+        basic = {} if address.basic is None else {"Authorization": address.basic}
+        url = address.url(path, base=address.root)
+        return ask(url, body, api_key=self._key(), headers={**basic, **self.headers})
 
     def _key(self) -> str | None:
         if self.api_key_env is not None:

@@ -36,6 +36,7 @@ class ModelVerbs(LazyGroup):
             "models_quantise:command",
             "Make a model smaller, and say what was lost: size, error of the weights, perplexity, score.",
         ),
+        Verb("tokens", "models_tokens:command", "Count a text's tokens and show them, as the model itself cuts it."),
     )
 
 

@@ -59,7 +59,7 @@ def command(
     """
     from feinschliff._api.quantised import quantise_model
     from feinschliff.cli.bar import Bar
-    from feinschliff.models.make import source_path
+    from feinschliff.models.files import model_path
 
     content = None if text is None else _read(text)
     trial = None if score is None else _trial(score, settings, requests=requests, store=store, seed=seed)
@@ -70,7 +70,7 @@ def command(
     names = {"quantise": tr("quantise"), "perplexity": tr("perplexity")}
     with Bar(in_bytes=(names["quantise"],)) as bar:
         loss = quantise_model(
-            source_path(source),
+            model_path(source),
             out,
             to,
             text=content,

@@ -1,4 +1,4 @@
-"""Model files as they are named on a command line: a path, a shipped model, the first of several parts."""
+"""Model files as they are named on a command line: a path, a shipped model, one that `fein models list` lists."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ def model_path(name: str) -> Path:
         return house_path(name)
     path = Path(name).expanduser()
     if not path.exists():
+        listed = _listed(name)
+        if listed is not None:
+            return listed
         raise ModelError(
             tr("there is no file {path}", path=path),
             asked=name,
@@ -23,6 +26,18 @@ def model_path(name: str) -> Path:
             mend=tr("look at the path, or fetch the model first"),
         )
     return path
+
+
+def _listed(name: str) -> Path | None:
+    """The sound model of this name that somebody has fetched: Ollama's `llama3.2:1b`, a file of the hub's cache."""
+    from feinschliff.models.listing import local_models
+
+    wanted = name.removeprefix("hf:").removeprefix("ollama:").lower()
+    sound = [model for model in local_models() if model.problem is None]
+    for model in sound:
+        if wanted in {model.name.lower(), model.name.lower() + ".gguf", model.name.lower().removesuffix(":latest")}:
+            return model.path
+    return None
 
 
 def parts_of(path: Path) -> list[Path]:

@@ -50,8 +50,20 @@ class Piece:
     """One token."""
 
     id: int
-    text: str
-    """What it stands for; a character that several tokens share shows as replacement characters."""
+    data: bytes
+    """What it stands for; several tokens can share one character."""
+
+    @property
+    def text(self) -> str:
+        """The same as text; parts of a character show as replacement characters."""
+        return self.data.decode("utf-8", "replace")
+
+    def to_dict(self) -> dict[str, int | str]:
+        """As JSON shows it: the bytes too, where they are no text by themselves."""
+        try:
+            return {"id": self.id, "text": self.data.decode("utf-8")}
+        except UnicodeDecodeError:
+            return {"id": self.id, "text": self.text, "bytes": self.data.hex()}
 
 
 class LoadedModel:
@@ -138,7 +150,7 @@ class LoadedModel:
     def pieces(self, text: str, *, start: bool = True, special: bool = False) -> list[Piece]:
         """A text's tokens with what each stands for."""
         ids = self.tokens(text, start=start, special=special)
-        return [Piece(token, self.piece(token).decode("utf-8", "replace")) for token in ids]
+        return [Piece(token, self.piece(token)) for token in ids]
 
     @property
     def window(self) -> int:

@@ -11,15 +11,8 @@ from feinschliff.errors import OutputError
 from feinschliff.i18n import tr
 from feinschliff.models.convert import convert
 from feinschliff.models.gguf_file import read_gguf
-from feinschliff.models.house import house_models, house_path
 from feinschliff.models.quantise import Quantised, check_out, check_space, mixture_name, quantise
 from feinschliff.models.safetensors import read_safetensors
-
-
-def source_path(text: str) -> Path:
-    """The file or folder that is meant; a shipped model's name is one, unless a file is called so."""
-    path = Path(text)
-    return house_path(text) if not path.exists() and text in house_models() else path
 
 
 @contextmanager
