@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,11 @@ from feinschliff.parameters.rows import Parameter
 from feinschliff.parameters.texts import labels, line_of, phrase, texts_of
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
+
+_WIDE = 1000
+"""Columns where nobody says how wide the screen is; tables take only what they need."""
 
 
 def show_table(rows: Sequence[Parameter], language: str) -> None:
@@ -24,7 +29,7 @@ def show_table(rows: Sequence[Parameter], language: str) -> None:
         limits = shown.limits_text(row, language)
         table.add_row(row.name, row.kind, limits, shown.number(row.neutral), line_of(row, language))
     with writing():
-        console = stdout()
+        console = _console()
         console.print(table)
         console.print(tr("fein parameters NAME shows everything known of one."), markup=False, style="dim")
 
@@ -32,12 +37,14 @@ def show_table(rows: Sequence[Parameter], language: str) -> None:
 def show_backend(rows: Sequence[Parameter], dialect: Dialect, language: str) -> None:
     """The parameters as one backend has them."""
     word = labels(language)
-    table = _table(word["parameter"], word["wire"], word["status"], word["range"], word["default"], word["note"])
+    table = _table(
+        word["parameter"], word["wire"], word["status"], word["range"], word["default"], word["note"], names=(0, 2)
+    )
     for row in rows:
         if row.role != "task":
             table.add_row(row.name, *_support(row, dialect, language))
     with writing():
-        console = stdout()
+        console = _console()
         console.print(table)
         console.print(word["prior"], markup=False, style="dim")
 
@@ -65,7 +72,7 @@ def show_row(row: Parameter, language: str) -> None:
         (word["pitfalls"], texts.pitfalls),
     ]
     with writing():
-        console = stdout()
+        console = _console()
         console.print(row.name, style="bold", markup=False)
         console.print(texts.does, markup=False)
         console.print(" · ".join(f"{k} {v}".strip() for k, v in facts if v), markup=False, style="dim")
@@ -101,7 +108,9 @@ def _support(row: Parameter, dialect: Dialect, language: str) -> list[str]:
 
 def _backends(row: Parameter, language: str) -> Table:
     word = labels(language)
-    table = _table(word["backend"], word["wire"], word["status"], word["range"], word["default"], word["note"])
+    table = _table(
+        word["backend"], word["wire"], word["status"], word["range"], word["default"], word["note"], names=(0, 2)
+    )
     for dialect in DIALECTS:
         if dialect in row.backends and dialect != "unknown":
             table.add_row(dialect, *_support(row, dialect, language))
@@ -118,10 +127,19 @@ def _example(row: Parameter, language: str) -> Table:
     return table
 
 
-def _table(*heads: str) -> Table:
+def _console() -> Console:
+    """Into a file or another program a row is a line, however long."""
+    console = stdout()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    return console
+
+
+def _table(*heads: str, names: Sequence[int] = (0,)) -> Table:
+    """The columns `names` are never broken; the others are left room for a word."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, head in enumerate(heads):
-        table.add_column(head, overflow="fold", no_wrap=number == 0)
+        table.add_column(head, overflow="fold", no_wrap=number in names, min_width=None if number in names else 8)
     return table
