@@ -14,17 +14,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.sampling.backends import MODEL
+
+from benchmarks.common import model_record
+from benchmarks.probe.llama import MEASURED
+from benchmarks.probe.servers import SETS, draw_server
 from feinschliff.endpoints.embedded import EmbeddedEndpoint
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.generation import Budget, Caps, Payer
 from feinschliff.models.house import house_path
 from feinschliff.probing import FULL_REQUESTS, probe
 from feinschliff.store import open_store
-from tests.fakes.sampling.backends import MODEL
-
-from benchmarks.common import model_record
-from benchmarks.probe.llama import MEASURED
-from benchmarks.probe.servers import SETS, draw_server
 
 MODELS = ("house-1", "house-2")
 

@@ -39,7 +39,7 @@ CLAMPS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "min_p": ((0.0, 0.3), (0.05, 1.0), (0.0, 0.5)),
     "frequency_penalty": ((-1.0, 1.0), (0.0, 1.0), (0.0, 2.0), (-2.0, 2.0)),
     "presence_penalty": ((-1.0, 1.0), (0.0, 1.0), (0.0, 2.0), (-2.0, 2.0)),
-    "repeat_penalty": ((1.0, 1.5), (0.5, 2.0), (0.1, 3.0)),
+    "repeat_penalty": ((1.0, 1.5), (0.5, 2.0), (1.0, 1.3)),
     "max_tokens": ((16, 4096), (1, 32), (8, 4096)),
 }
 """Ranges that values are moved into."""

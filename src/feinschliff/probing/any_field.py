@@ -15,8 +15,10 @@ _WRONG: JsonValue = {"no": ["such", "type"]}
 _NO_OBJECT: JsonValue = 7
 
 
-def field(name: str, c: Controls, *, values: Sequence[JsonValue] = ()) -> Test:
+def field(name: str, c: Controls, *, values: Sequence[JsonValue] = (), echoed: bool = False) -> Test:
     """`values`: two that are searched; where they change a text that otherwise repeats, the field acts.
+
+    `echoed`: the server tells what it applied, and this field is not in it.
 
     A wrong type is sent too: whoever refuses it reads the field, which says nothing yet of what it does with it.
     """
@@ -38,5 +40,9 @@ def field(name: str, c: Controls, *, values: Sequence[JsonValue] = ()) -> Test:
         return Finding(
             "unknown",
             tr("It is read, since a wrong type is refused; what it does is not seen: {why}", why=heard[0].why),
+        )
+    if echoed:
+        return Finding(
+            "inert", tr("It is not in the server's list of what it applied, and a wrong type goes unnoticed.")
         )
     return Finding("unknown", tr("A wrong type is taken without a word: it is ignored, or not looked at."))

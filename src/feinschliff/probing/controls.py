@@ -6,7 +6,7 @@ Everything else is judged against them: a knob acts where the same request witho
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -15,6 +15,10 @@ from feinschliff.probing.lab import LENGTH, Lab
 
 HOT = (2.0, 1.0, 0.3)
 """Temperatures that are tried for the hot control; servers refuse what is above their range."""
+
+_STILLING: tuple[Mapping[str, JsonValue], ...] = ({"top_k": 1}, {"top_p": 0.0001}, {"min_p": 1.0})
+_SPARE = 6
+"""Requests that are left to the knobs themselves."""
 
 _ALIKE = 0.3
 _UNLIKE = 0.15
@@ -37,6 +41,10 @@ class Controls:
     greedy: tuple[Heard, ...]
     """Temperature 0 (or what comes nearest), seeds 1 and 2."""
     cold_temperature: float | None = 0.0
+    still: Heard | None = None
+    """An answer that is the same for every seed: of temperature 0, else of a knob that leaves one token."""
+    still_values: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What makes it so."""
 
     @property
     def repeats(self) -> bool:
@@ -65,20 +73,19 @@ class Controls:
 
     @property
     def greedy_text(self) -> str | None:
-        """The text of temperature 0, where there is one such text and it is not the hot one as well."""
-        if not self.constant or all(heard.text == self.greedy[0].text for heard in self.hot):
+        """The still text, where there is one and it is not the hot one as well."""
+        if self.still is None or all(heard.text == self.still.text for heard in self.hot):
             return None
-        return self.greedy[0].text
+        return self.still.text
 
     def hot_wish(self, seed: int, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
         """The hot control with a knob."""
         heat = {} if self.hot_temperature is None else {"temperature": self.hot_temperature}
         return Wish({**self._carried(seed), **heat, **values}, repeat)
 
-    def greedy_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
-        """The greedy control with a knob."""
-        cold = {} if self.cold_temperature is None else {"temperature": self.cold_temperature}
-        return Wish({**self._carried(1), **cold, **values}, repeat)
+    def still_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
+        """The still control with a knob."""
+        return Wish({**self._carried(1), **self.still_values, **values}, repeat)
 
     def alone_wish(self, values: Mapping[str, JsonValue]) -> Wish:
         """A request without the usual limit on its length."""
@@ -119,15 +126,25 @@ def find_controls(lab: Lab) -> Controls | None:
         greedy = [] if again is None or any(h.refused for h in again) else again
     if any(h.refused for h in hot):
         return None
-    return Controls(
-        made.limit,
-        made.seed_refused,
-        made.hot_temperature,
-        made.temperature_refused,
-        tuple(hot),
-        tuple(greedy),
-        coldest if greedy else None,
-    )
+    found = replace(made, hot=tuple(hot), greedy=tuple(greedy), cold_temperature=coldest if greedy else None)
+    if found.constant:
+        return replace(found, still=greedy[0], still_values={"temperature": coldest})
+    return _stilled(lab, found)
+
+
+def _stilled(lab: Lab, found: Controls) -> Controls:
+    """The controls with another knob's far end in the place of temperature 0, where one makes texts the same."""
+    heat: dict[str, JsonValue] = {} if found.hot_temperature is None else {"temperature": found.hot_temperature}
+    for knob in _STILLING if found.varies else ():
+        if lab.left < _SPARE:
+            break
+        heard = lab.ask([found.hot_wish(2, knob), found.hot_wish(1, knob)])
+        if heard is None:
+            break
+        # With a seed that acts, equal texts of two seeds are no chance.
+        if heard[0].text and heard[0].text == heard[1].text and heard[0].text != found.hot[1].text:
+            return replace(found, still=heard[1], still_values={**heat, **knob})
+    return found
 
 
 def _cold(made: Controls, seed: int, temperature: float) -> Wish:

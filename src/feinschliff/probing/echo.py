@@ -228,7 +228,7 @@ def _is_echoed(name: str) -> bool:
     row = row_of(name)
     if row is not None and row.role not in {"sampling", "request"}:
         return False
-    return name.startswith(EXTRA) or name in {*_VALUES, "max_tokens", "stop"}
+    return _plain(name) in {*_VALUES, "max_tokens", "stop"}
 
 
 def _same(sent: JsonValue, got: JsonValue) -> bool:

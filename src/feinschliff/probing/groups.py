@@ -26,15 +26,12 @@ def find_groups(lab: Lab, c: Controls, names: Sequence[str]) -> dict[str, Findin
     """Findings for those of the rare knobs that one request decides; the others are left to tests of their own."""
     findings: dict[str, Finding] = {}
     values: dict[str, JsonValue] = {}
-    beside: dict[str, str] = {}
     for name in names:
         plain = name.removeprefix(EXTRA)
         if name in _RARE and (plain in CUTS or plain in STIRS):
             values[name] = CUTS[plain].least if plain in CUTS else STIRS[plain].values[0]
-            beside |= {} if plain in CUTS else dict.fromkeys(STIRS[plain].beside, name)
     while len(values) >= _LEAST and c.repeats and (c.varies or c.greedy_text is not None):
-        needed = {field: STIRS[name].beside[field] for field, name in beside.items() if name in values}
-        heard = lab.ask([c.hot_wish(2, {**values, **needed})])
+        heard = lab.ask([c.hot_wish(2, values)])
         if heard is None:
             break
         if not heard[0].refused:
@@ -47,7 +44,6 @@ def find_groups(lab: Lab, c: Controls, names: Sequence[str]) -> dict[str, Findin
         if not named:
             break
         for name in named:
-            beside = {field: owner for field, owner in beside.items() if owner != name}
             findings[name] = Finding("rejected", tr("Refused: {why}", why=heard[0].why))
             del values[name]
     return findings

@@ -142,8 +142,10 @@ def find(
     rest = [n for n in names if n not in findings]
     known = {n: test for n in rest if (test := _test(n, c, bounds=bounds)) is not None}
     findings |= run_tests(known, lab)
-    others = [n for n in names if n not in findings]
-    findings |= run_tests({n: any_field.field(n, c, values=(values or {}).get(n, ())) for n in others[: lab.left]}, lab)
+    others = [n for n in names if n not in findings][: lab.left]
+    echoed = any(answer.applied is not None for answer in lab.answers)
+    tests = {n: any_field.field(n, c, values=(values or {}).get(n, ()), echoed=echoed) for n in others}
+    findings |= run_tests(tests, lab)
     untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."), tested=False)
     return {name: findings.get(name, untold) for name in names}
 

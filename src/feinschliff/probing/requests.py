@@ -12,6 +12,7 @@ from feinschliff.probing.finding import Finding, Heard, Step, Test
 from feinschliff.probing.lab import LENGTH
 
 _FEW = 3
+_TEXTS = 3
 
 
 def limit(name: str, c: Controls) -> Test:
@@ -48,11 +49,15 @@ def limit(name: str, c: Controls) -> Test:
 
 def _is_cut_short(c: Controls) -> bool:
     """Every control was ended for its length, at the same length, below what was allowed."""
-    lengths = {_length(h) for h in c.hot}
+    controls = {h.text: h for h in (*c.hot, *c.greedy)}.values()
+    lengths = {_length(h) for h in controls}
+    counted = not any(h.answer.tokens_estimated for h in controls)
     return (
         len(lengths) == 1
         and max(lengths) < LENGTH
-        and all(h.answer.finish_reason == "length" and not h.answer.tokens_estimated for h in c.hot)
+        and all(h.answer.finish_reason == "length" for h in controls)
+        # Where words are all that can be counted, equal counts of two texts may be chance.
+        and (counted or len(controls) >= _TEXTS)
     )
 
 
@@ -63,23 +68,28 @@ def _length(heard: Heard) -> int:
 
 def stop(c: Controls) -> Test:
     """A text at which the answer ends: a word of what it says anyway."""
-    base = c.greedy[0] if c.constant else c.hot[0] if c.repeats else None
+    base = c.still if c.still is not None else c.hot[0] if c.repeats else None
     if base is None:
+        heard = yield Step([c.hot_wish(1, {"stop": ["\n\n###"]})])
+        if heard[0].refused:
+            return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
         return Finding("unknown", tr("The same request gives different texts, so no word of it can be foreseen."))
     text = base.answer.text
     words = text.split()
     word = next((w for w in words[2:] if len(w) > 1 and text.index(w) > 0), None)
     if word is None:
         return Finding("unknown", tr("Answers are too short to tell."))
-    wish = c.greedy_wish({"stop": [word]}) if c.constant else c.hot_wish(1, {"stop": [word]})
-    heard = yield Step([wish])
-    if heard[0].refused:
-        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
-    got = heard[0].answer.text
-    if got == text:
-        return Finding("inert", tr("The text goes on after '{word}'.", word=word))
-    if got.rstrip() == text[: text.index(word)].rstrip() or (word not in got and text.startswith(got.rstrip())):
-        return Finding("honoured", tr("The text ends before '{word}'.", word=word))
+    values: dict[str, JsonValue] = {"stop": [word]}
+    for repeat in range(2):  # the second time for servers with noise
+        wish = c.still_wish(values, repeat=repeat) if c.still is not None else c.hot_wish(1, values, repeat=repeat)
+        heard = yield Step([wish])
+        if heard[0].refused:
+            return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+        got = heard[0].answer.text
+        if got == text:
+            return Finding("inert", tr("The text goes on after '{word}'.", word=word))
+        if got.rstrip() == text[: text.index(word)].rstrip() or (word not in got and text.startswith(got.rstrip())):
+            return Finding("honoured", tr("The text ends before '{word}'.", word=word))
     return Finding("unknown", tr("With the stop '{word}' another text came.", word=word))
 
 
@@ -115,13 +125,13 @@ def logprobs(name: str, c: Controls) -> Test:
 
 def response_format(c: Controls) -> Test:
     """A JSON object, where a story was asked for."""
-    heard = yield Step([c.greedy_wish({"response_format": {"type": "json_object"}})])
+    heard = yield Step([c.still_wish({"response_format": {"type": "json_object"}})])
     if heard[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
-    text, plain = heard[0].answer.text, (c.greedy[0] if c.greedy else c.hot[0]).answer.text
+    text, plain = heard[0].answer.text, (c.still or c.hot[0]).answer.text
     if _looks_like_json(text) and not _looks_like_json(plain):
         return Finding("honoured", tr("A JSON object came, and without it a plain text."))
-    if text == plain and c.constant:
+    if text == plain and c.still is not None:
         return Finding("inert", tr("A JSON object was asked for; the plain text came, word for word."))
     return Finding("unknown", tr("A JSON object was asked for; what came does not tell."))
 
@@ -162,11 +172,11 @@ def tools(c: Controls) -> Test:
 def tool_choice(c: Controls) -> Test:
     """A call that is required leaves no room for a story."""
     base: dict[str, JsonValue] = {"tools": [_TOOL]}
-    heard = yield Step([c.greedy_wish(base), c.greedy_wish({**base, "tool_choice": "required"})])
+    heard = yield Step([c.still_wish(base), c.still_wish({**base, "tool_choice": "required"})])
     free, forced = heard
     if forced.refused:
         return Finding("rejected" if not free.refused else "unknown", tr("Refused: {why}", why=forced.why))
-    if free.refused or not c.constant:
+    if free.refused or c.still is None:
         return Finding("unknown", tr("Texts do not repeat."))
     if free.text != forced.text:
         return Finding("honoured", tr("Where a tool is required, another answer comes."))
@@ -175,21 +185,21 @@ def tool_choice(c: Controls) -> Test:
 
 def effort(name: str, values: tuple[JsonValue, JsonValue], c: Controls) -> Test:
     """Two words that a template may use."""
-    heard = yield Step([c.greedy_wish({name: value}) for value in values])
+    heard = yield Step([c.still_wish({name: value}) for value in values])
     if all(h.refused for h in heard):
         return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
     taken = [h for h in heard if not h.refused]
-    if len(taken) == 2 and c.constant and taken[0].text != taken[1].text:
+    if len(taken) == 2 and c.still is not None and taken[0].text != taken[1].text:
         return Finding("honoured", tr("{a} and {b} give different answers.", a=values[0], b=values[1]))
     return Finding("unknown", tr("It is taken; with this model nothing changes."))
 
 
 def window(name: str, c: Controls) -> Test:
     """`repeat_last_n`: how far back the repetition penalty looks; needs one that acts."""
-    plain = c.greedy[0].text if c.constant else None
-    if plain is None:
-        return Finding("unknown", tr("Texts of temperature 0 differ."))
-    heard = yield Step([c.greedy_wish({"repeat_penalty": 2.0}), c.greedy_wish({"repeat_penalty": 2.0, name: 1})])
+    if c.still is None:
+        return Finding("unknown", tr("The same request gives different texts."))
+    plain = c.still.text
+    heard = yield Step([c.still_wish({"repeat_penalty": 2.0}), c.still_wish({"repeat_penalty": 2.0, name: 1})])
     wide, narrow = heard
     if narrow.refused:
         return Finding("rejected", tr("Refused: {why}", why=narrow.why))
@@ -197,7 +207,7 @@ def window(name: str, c: Controls) -> Test:
         return Finding("unknown", tr("Without a repeat_penalty that acts, nothing can be seen of it."))
     if narrow.text == wide.text:
         return Finding("inert", tr("The penalty reaches as far with {name}=1 as without.", name=name))
-    again = yield Step([c.greedy_wish({"repeat_penalty": 2.0, name: 1}, repeat=1)])
+    again = yield Step([c.still_wish({"repeat_penalty": 2.0, name: 1}, repeat=1)])
     if again[0].text == narrow.text:
         return Finding("honoured", tr("With {name}=1 the penalty gives another text.", name=name))
     return Finding("unknown", tr("Texts do not repeat."))

@@ -15,6 +15,11 @@ from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test, likeness, shown
 
 
+_ALIKE = 0.3
+_UNLIKE = 0.15
+"""Likeness of texts that begin alike, and of those that have nothing in common."""
+
+
 @dataclass(frozen=True)
 class Cut:
     """The values that show what becomes of one such knob."""
@@ -66,7 +71,7 @@ def truncation(name: str, c: Controls, *, bounds: bool) -> Test:
 def _unchanged(label: str, c: Controls) -> Finding:
     if c.greedy_text is None and not c.varies:
         return Finding("unknown", tr("Nothing changes with {label}; the model is too certain to tell.", label=label))
-    if c.greedy_text is None and c.constant and c.hot[1].text == c.greedy[1].text:
+    if c.greedy_text is not None and c.hot[1].text == c.greedy_text:
         return Finding("unknown", tr("Nothing changes with {label}; the model is too certain to tell.", label=label))
     return Finding("inert", tr("With {label} it says word for word what it says without.", label=label))
 
@@ -86,33 +91,38 @@ def _refused(name: str, c: Controls, cut: Cut, first: Heard) -> Test:
 
 
 def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) -> Test:
-    """Neither the text of temperature 0 nor the control's: another seed, the same again, and the value next to it."""
+    """Neither the still text nor the control's: another seed, the same again, and the value next to it."""
     label = f"{name}={shown(cut.least)}"
     control = c.hot[1]
-    asked = yield Step([c.hot_wish(1, {name: cut.least}), c.hot_wish(2, {name: cut.least}, repeat=1)])
-    other, again = asked
-    if first.text == other.text or (again.text == other.text and not c.repeats):
-        if c.varies and first.text != control.text:
-            return Finding("honoured", tr("With {label} two seeds give one text, without it several.", label=label))
-        return Finding("unknown", tr("With {label} and without it there is one text only.", label=label))
-    reference = c.greedy[0].words if c.constant or c.wavers else other.words
-    alike = max(likeness(h.words, reference) for h in (first, again) if h.words != reference or h is first)
-    if alike >= 0.3 and likeness(control.words, reference) <= 0.15:
+    other, again = yield Step([c.hot_wish(1, {name: cut.least}), c.hot_wish(2, {name: cut.least}, repeat=1)])
+    texts = [first.text, other.text, again.text]
+    if c.varies and control.text not in texts and (other.text in (first.text, again.text)):
+        found = Finding("honoured", tr("With {label} two seeds give one text, without it several.", label=label))
+        return (yield from _upper(name, c, cut, found)) if bounds else found
+    if c.greedy_text is not None and c.greedy_text in texts:
+        return Finding(
+            "honoured", tr("With {label} the hot text became, noise apart, that of temperature 0.", label=label)
+        )
+    reference = c.still.words if c.still is not None else c.greedy[0].words if c.wavers else other.words
+    alike = max(likeness(h.words, reference) for h in (first, again) if h.words is not reference)
+    if alike >= _ALIKE and likeness(control.words, reference) <= _UNLIKE and (c.still is not None or c.wavers):
         return Finding("honoured", tr("With {label} texts begin like those of temperature 0.", label=label))
-    if control.text in (again.text, first.text) and c.repeats:
+    if c.repeats and control.text in texts:
         return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
     if not c.repeats:
-        if likeness(first.words, again.words) <= 0.15:
+        if max(likeness(first.words, h.words) for h in (other, again)) <= _UNLIKE:
             return Finding("inert", tr("With {label} texts differ as much as without.", label=label))
         return Finding("unknown", tr("With {label} texts differ, though less than without.", label=label))
-    if again.text != first.text:
-        return Finding("unknown", tr("With {label} the same seed gave two texts.", label=label))
-    near = yield Step([c.hot_wish(2, {name: cut.next})])
-    if near[0].text == first.text:
+    near, third = yield Step([c.hot_wish(2, {name: cut.next}), c.hot_wish(2, {name: cut.least}, repeat=2)])
+    if control.text == third.text:
+        return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
+    if near.text in (first.text, again.text, third.text):
         return Finding(
             "clamped",
             tr("{label} acts, but leaves more than one token, just as {next} does.", label=label, next=shown(cut.next)),
         )
+    if len({first.text, again.text, third.text}) == 3:
+        return Finding("unknown", tr("With {label} the same seed gave three texts.", label=label))
     return Finding("honoured", tr("With {label} the same seed gives another text, twice the same.", label=label))
 
 

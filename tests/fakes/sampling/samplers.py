@@ -115,9 +115,11 @@ def heated(logits: Logits, p: Mapping[str, Any]) -> Logits:
 def draw(logits: Logits, p: Mapping[str, Any], rng: np.random.Generator, *, style: str) -> tuple[int, Logits]:
     """(token, processed log-probabilities). `style`: `llama.cpp` cuts before it heats, `vllm` after; both draw from the
     cumulative probabilities; `gumbel` takes the largest of noised logits."""
-    if p["temperature"] <= 0 and p["dynatemp_range"] <= 0:
+    if p["temperature"] <= 0 and p["dynatemp_range"] <= 0 and style != "llama.cpp":
         return int(np.argmax(logits)), log_softmax(logits)
     logits = without_top(logits, p, rng)
+    if p["temperature"] <= 0 and p["dynatemp_range"] <= 0:
+        return int(np.argmax(logits)), log_softmax(logits)
     out = heated(truncated(logits, p), p) if style == "llama.cpp" else truncated(heated(logits, p), p)
     if p["mirostat"]:
         out = heated(_mirostat(logits, p), p)
