@@ -7,8 +7,10 @@ from typing import Any
 
 from feinschliff import stats
 from feinschliff.errors import ParameterError
+from feinschliff.parameters.dialects import DIALECTS, Dialect, dialect_of
 from feinschliff.parameters.wire import wire_fields
 from feinschliff.records import Settings
+from feinschliff.store import Run
 
 
 def mean_interval(level: Mapping[str, Any], n: int) -> tuple[float | None, float | None, float | None]:
@@ -20,8 +22,30 @@ def mean_interval(level: Mapping[str, Any], n: int) -> tuple[float | None, float
     return mean, mean - half, mean + half
 
 
-def request_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
+def run_dialect(run: Run) -> Dialect:
+    """How the endpoint of a run takes settings, as far as the run has kept it."""
+    endpoint: Mapping[str, Any] = (run.details or {}).get("endpoint") or {}
+    if str(endpoint.get("identity") or run.spec.get("endpoint") or "").startswith("embedded:"):
+        return "llama.cpp"
+    if endpoint.get("dialect") in DIALECTS:
+        dialect: Dialect = endpoint["dialect"]
+        return dialect
+    return dialect_of(str(endpoint.get("backend") or "unknown"), model=str(endpoint.get("model") or ""))
+
+
+def request_fields(settings: Mapping[str, Any], dialect: Dialect = "unknown") -> dict[str, Any]:
     """The fields of a request body that these settings stand for, `model` among them where it is a setting."""
+    plain = {name: value for name, value in settings.items() if name != "model"}
+    try:
+        return ({"model": settings["model"]} if settings.get("model") else {}) | wire_fields(
+            Settings(values=plain), dialect
+        )
+    except ParameterError:
+        return _field_by_field(settings)
+
+
+def _field_by_field(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """As `request_fields`, with settings of an older catalogue among them."""
     fields: dict[str, Any] = {"model": settings["model"]} if settings.get("model") else {}
     for name, value in settings.items():
         try:

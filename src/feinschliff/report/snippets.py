@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from feinschliff.endpoints.address import Address, parse_url
+from feinschliff.endpoints.ollama import CHAT_PATH
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models
-from feinschliff.report.numbers import request_fields
+from feinschliff.report.numbers import request_fields, run_dialect
 from feinschliff.store import Run
 
 _EMBEDDED = "embedded:"
 _OPENAI_HOST = "api.openai.com"
-_OPENAI_FIELDS = frozenset(
+OPENAI_FIELDS = frozenset(
     {
         *("model", "temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "n", "stop", "seed"),
         *("logprobs", "top_logprobs", "logit_bias", "response_format", "max_completion_tokens"),
+        *("reasoning_effort", "verbosity", "tools", "tool_choice", "user"),
     }
 )
 """What the openai package takes by name; anything else goes into `extra_body`."""
@@ -36,7 +38,8 @@ class Snippet:
 def snippets(run: Run) -> list[Snippet]:
     """The recommended settings of a run in each form that fits its endpoint; none where there are no settings."""
     recommended = (run.result or {}).get("recommended") or {}
-    fields = request_fields(recommended)
+    dialect = run_dialect(run)
+    fields = request_fields(recommended, dialect)
     if not fields:
         return []
     found = [Snippet(tr("Request fields (JSON)"), json.dumps(fields, indent=2, ensure_ascii=False))]
@@ -50,10 +53,17 @@ def snippets(run: Run) -> list[Snippet]:
     except EndpointError:
         return found
     fields = {"model": model, **fields}
-    texts = _texts(recommended)
-    found.append(Snippet("curl", _curl(address, identity, texts, fields)))
+    texts = texts_of(recommended.get("system"), recommended.get("prompt"))
+    if dialect == "ollama-native":
+        native = f"{address.root}{CHAT_PATH}"
+        return [*found, Snippet("curl", _curl(native, address, texts, {**fields, "stream": False}))]
+    path, _, query = identity.partition("?")
+    url = (path if address.plain else f"{path}/chat/completions") + (f"?{query}" if query else "")
+    found.append(Snippet("curl", _curl(url, address, texts, fields)))
     if not address.plain:
-        found.append(Snippet("Python (openai)", _openai(address, texts, fields)))
+        is_openai = address.host == _OPENAI_HOST
+        key = '"none"' if address.loopback else 'os.environ["API_KEY"]'
+        found.append(Snippet("Python (openai)", openai_call(None if is_openai else address.base, key, texts, fields)))
     return found
 
 
@@ -63,24 +73,22 @@ def has_template(run: Run) -> bool:
     return any("{{" in str(recommended.get(name) or "") for name in ("system", "prompt"))
 
 
-def _texts(settings: Mapping[str, Any]) -> list[dict[str, str]]:
-    system, prompt = settings.get("system"), settings.get("prompt")
+def texts_of(system: object, prompt: object) -> list[dict[str, str]]:
+    """The messages of a request; dots where the prompt is not known."""
     turns = [{"role": "system", "content": str(system)}] if system else []
     return [*turns, {"role": "user", "content": str(prompt or "...")}]
 
 
-def _curl(address: Address, identity: str, texts: list[dict[str, str]], fields: Mapping[str, Any]) -> str:
+def _curl(url: str, address: Address, texts: list[dict[str, str]], fields: Mapping[str, Any]) -> str:
     body: dict[str, Any] = {"model": fields["model"]}
     if address.plain:
         body["prompt"] = "\n\n".join(turn["content"] for turn in texts)
     else:
         body["messages"] = texts
     body.update(fields)
-    path, _, query = identity.partition("?")
-    url = path if address.plain else f"{path}/chat/completions"
-    key = [] if address.loopback else [f'  -H "Authorization: Bearer ${_key_name(address)}" \\']
+    key = [] if address.loopback else [f'  -H "Authorization: Bearer ${key_name(address)}" \\']
     lines = [
-        f"curl '{url}{f'?{query}' if query else ''}' \\",
+        f"curl '{url}' \\",
         "  -H 'Content-Type: application/json' \\",
         *key,
         "  -d @- <<'JSON'",
@@ -90,14 +98,11 @@ def _curl(address: Address, identity: str, texts: list[dict[str, str]], fields: 
     return "\n".join(lines)
 
 
-def _openai(address: Address, texts: list[dict[str, str]], fields: Mapping[str, Any]) -> str:
-    own = {n: v for n, v in fields.items() if n in _OPENAI_FIELDS}
-    rest = {n: v for n, v in fields.items() if n not in _OPENAI_FIELDS}
-    if address.host == _OPENAI_HOST:
-        client = "OpenAI()"
-    else:
-        key = '"none"' if address.loopback else 'os.environ["API_KEY"]'
-        client = f"OpenAI(base_url={address.base!r}, api_key={key})"
+def openai_call(base: str | None, key: str | None, texts: list[dict[str, str]], fields: Mapping[str, Any]) -> str:
+    """Python that makes this request with the `openai` package; `base` None is OpenAI itself, `key` is Python."""
+    own = {n: v for n, v in fields.items() if n in OPENAI_FIELDS}
+    rest = {n: v for n, v in fields.items() if n not in OPENAI_FIELDS}
+    client = "OpenAI()" if base is None else f"OpenAI(base_url={base!r}, api_key={key})"
     lines = [
         *(["import os", ""] if "os.environ" in client else []),
         "from openai import OpenAI",
@@ -135,5 +140,6 @@ def _embedded(settings: Mapping[str, Any], model: str) -> str:
     return "\n".join(lines)
 
 
-def _key_name(address: Address) -> str:
+def key_name(address: Address) -> str:
+    """Environment variable that holds the key."""
     return "OPENAI_API_KEY" if address.host == _OPENAI_HOST else "API_KEY"

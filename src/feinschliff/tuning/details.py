@@ -71,7 +71,8 @@ def task_details(task: Task, *, payer: Payer, scorer: Scorer, pairs: Sequence[Pa
         "endpoint": {
             "identity": payer.endpoint.identity,
             "backend": payer.endpoint.backend,
-            "model": best.values.get("model") or payer.model,
+            "dialect": payer.endpoint.dialect(payer.model_of(best)),
+            "model": payer.model_of(best),
         },
         "scorer": scorer.name,
         "seed": payer.seed,

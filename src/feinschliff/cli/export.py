@@ -1,0 +1,133 @@
+"""`fein export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feinschliff.cli import complete
+from feinschliff.cli import options as o
+from feinschliff.cli.output import print_json, say, stdout, writing
+from feinschliff.errors import InputError, OutputError
+from feinschliff.i18n import tr
+
+if TYPE_CHECKING:
+    from feinschliff.store import Run
+
+_TARGETS = ("ollama", "vllm", "llama.cpp", "lmstudio", "openai", "litellm", "promptfoo")
+_WHICH = ("recommended", "best", "baseline")
+
+
+def command(
+    run: o.RunName,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help=tr("ollama, vllm, llama.cpp, lmstudio, openai, litellm or promptfoo."),
+            autocompletion=complete.words(*_TARGETS),
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=tr("File to write; with llama.cpp a .gguf is a copy of the model's file.")),
+    ] = None,
+    settings: Annotated[
+        str,
+        typer.Option("--settings", help=tr("recommended, best or baseline."), autocompletion=complete.words(*_WHICH)),
+    ] = "recommended",
+    model: Annotated[
+        Path | None, typer.Option("--model", help=tr("The model's .gguf file, where the run does not know it."))
+    ] = None,
+    store: o.StoreUrl = None,
+    as_json: o.AsJson = False,
+) -> None:
+    """Write a run's settings for the place where they are used: a Modelfile, flags, a preset, Python.
+
+    What the place cannot take is named on stderr.
+
+    Example: [bold]fein export mine --to ollama --out Modelfile[/]
+    """
+    from feinschliff.report.exports import TARGETS, make_recipe, write_into_gguf
+
+    if to not in TARGETS:
+        raise InputError(
+            tr("there is no export to '{to}'", to=to),
+            asked=f"--to {to}",
+            found=tr("known are {names}", names=", ".join(TARGETS)),
+            mend=tr("use one of them"),
+        )
+    if model is not None and not model.is_file():
+        raise InputError(
+            tr("there is no file {path}", path=model), asked=f"--model {model}", mend=tr("look at the path")
+        )
+    found = _find(run, store)
+    recipe = make_recipe(found, settings, gguf=model)
+    if out is not None and out.suffix.lower() == ".gguf":
+        if to != "llama.cpp":
+            raise InputError(
+                tr("only llama.cpp reads settings from a .gguf file"),
+                asked=f"--to {to} --out {out}",
+                mend="--to llama.cpp",
+            )
+        _check_new(out)
+        warnings, text = write_into_gguf(recipe, out), None
+    else:
+        export = TARGETS[to](recipe)
+        warnings, text = export.warnings, export.text
+        if out is not None:
+            _write(out, text)
+    for warning in warnings:
+        say(warning)
+    if as_json:
+        print_json(
+            {
+                "run": found.id,
+                "to": to,
+                "which": settings,
+                "settings": dict(recipe.settings),
+                "out": None if out is None else str(out),
+                "text": text,
+                "warnings": warnings,
+            }
+        )
+    elif out is None:
+        with writing():
+            stdout().out(text, end="", highlight=False)
+    else:
+        say(tr("written to {out}", out=out))
+
+
+def _find(run: str, store: str | None) -> Run:
+    from feinschliff.store import get_run, open_store
+
+    with open_store(store, create=store is None) as db:
+        return get_run(db, run)
+
+
+def _write(out: Path, text: str) -> None:
+    """A file that holds the same already is left as it is. Raises: OutputError."""
+    try:
+        if out.exists() and out.read_text(encoding="utf-8") == text:
+            return
+        _check_new(out)
+        out.write_text(text, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutputError(
+            tr("{out} cannot be written", out=out), found=str(error), mend=tr("give another --out")
+        ) from None
+
+
+def _check_new(out: Path) -> None:
+    if out.exists():
+        raise OutputError(
+            tr("{out} is there already", out=out),
+            asked=f"--out {out}",
+            mend=tr("give another --out, or remove it"),
+        )
+    if not out.resolve().parent.is_dir():
+        raise OutputError(
+            tr("there is no folder {path}", path=out.parent), asked=f"--out {out}", mend=tr("make it first")
+        )

@@ -1,0 +1,27 @@
+"""The settings of a run in the form of the places where they are used."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from feinschliff.report.exports.calls import to_litellm, to_openai
+from feinschliff.report.exports.llama_cpp import to_llama_cpp, write_into_gguf
+from feinschliff.report.exports.lmstudio import to_lmstudio
+from feinschliff.report.exports.ollama import to_ollama
+from feinschliff.report.exports.promptfoo import to_promptfoo
+from feinschliff.report.exports.recipe import WHICH, Export, Recipe, make_recipe
+from feinschliff.report.exports.vllm import to_vllm
+
+TARGETS: Mapping[str, Callable[[Recipe], Export]] = MappingProxyType(
+    {
+        "ollama": to_ollama,
+        "vllm": to_vllm,
+        "llama.cpp": to_llama_cpp,
+        "lmstudio": to_lmstudio,
+        "openai": to_openai,
+        "litellm": to_litellm,
+        "promptfoo": to_promptfoo,
+    }
+)
+"""What each target is written by, by the names of `--to`."""
+
+__all__ = ["TARGETS", "WHICH", "Export", "Recipe", "make_recipe", "write_into_gguf"]

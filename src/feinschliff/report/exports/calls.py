@@ -1,0 +1,99 @@
+"""Calls in Python: with the `openai` package, and with LiteLLM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feinschliff.i18n import tr
+from feinschliff.i18n.stored import retold
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.refusals import ignored, ignored_note
+from feinschliff.parameters.wire import wire_fields
+from feinschliff.records import Settings
+from feinschliff.report.exports.recipe import Export, Recipe
+from feinschliff.report.snippets import OPENAI_FIELDS, key_name, openai_call, texts_of
+
+_LOCAL_URL = "http://localhost:9931/v1"
+"""Where `fein models serve` listens, for a run of the embedded engine."""
+
+_LITELLM = {"openai": "", "openai-reasoning": "", "openrouter": "openrouter/", "anthropic": "anthropic/"}
+"""Prefix of a model's name by dialect; any other server is one that speaks like OpenAI's."""
+
+
+def to_openai(recipe: Recipe) -> Export:
+    """A call of the `openai` package; fields that it does not know go into `extra_body`."""
+    fields, warnings = body_fields(recipe)
+    host = None if recipe.address is None else recipe.address.host
+    base = None if host == "api.openai.com" else base_url(recipe)
+    key = _key(recipe)
+    texts = texts_of(recipe.system, recipe.prompt)
+    return Export(openai_call(base, key, texts, {"model": recipe.model, **fields}) + "\n", warnings)
+
+
+def to_litellm(recipe: Recipe) -> Export:
+    """A call of `litellm.completion`."""
+    fields, warnings = body_fields(recipe)
+    prefix = _LITELLM.get(recipe.dialect)
+    own = {name: value for name, value in fields.items() if name in OPENAI_FIELDS}
+    rest = {name: value for name, value in fields.items() if name not in OPENAI_FIELDS}
+    key = _key(recipe)
+    needs_os = key is not None and "os.environ" in key
+    where = [f"    api_base={base_url(recipe)!r},", f"    api_key={key},"] if prefix is None else []
+    lines = [
+        *(["import os", ""] if needs_os and where else []),
+        "import litellm",
+        "",
+        "answer = litellm.completion(",
+        f"    model={('openai/' if prefix is None else prefix) + recipe.model!r},",
+        *where,
+        "    messages=[",
+        *(f"        {turn!r}," for turn in texts_of(recipe.system, recipe.prompt)),
+        "    ],",
+        *(f"    {name}={value!r}," for name, value in own.items()),
+        *([f"    extra_body={rest!r},"] if rest else []),
+        ")",
+        "print(answer.choices[0].message.content)",
+    ]
+    return Export("\n".join(lines) + "\n", warnings)
+
+
+def body_fields(recipe: Recipe) -> tuple[dict[str, Any], list[str]]:
+    """(the fields of an OpenAI-compatible request, sentences about what is to be done by hand)."""
+    warnings = []
+    dialect: Dialect = recipe.dialect
+    settings = Settings(values=dict(recipe.settings))
+    if dialect == "ollama-native":
+        dialect = "ollama"
+        warnings += [retold(ignored_note(name, dialect)) for name in ignored(settings, dialect)]
+    if recipe.address is None:
+        warnings.append(
+            tr(
+                "the run used the embedded engine: start its model with fein models serve, at {url}",
+                url=_LOCAL_URL,
+            )
+        )
+    for name, text in (("system", recipe.system), ("prompt", recipe.prompt)):
+        if text is not None and "{{" in text:
+            warnings.append(
+                tr(
+                    "the {name} text is a template over the data's columns: fill in what stands in {{{{ }}}} yourself",
+                    name=name,
+                )
+            )
+    return wire_fields(settings, dialect), warnings
+
+
+def base_url(recipe: Recipe) -> str:
+    """The base of an OpenAI-compatible API."""
+    if recipe.address is None:
+        return _LOCAL_URL
+    if recipe.dialect == "ollama-native":
+        return recipe.address.root + "/v1"
+    return recipe.address.base
+
+
+def _key(recipe: Recipe) -> str | None:
+    """Python for the key."""
+    if recipe.address is None or recipe.address.loopback:
+        return '"none"'
+    return f'os.environ["{key_name(recipe.address)}"]'
