@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feinschliff.build import Endpoint
 from feinschliff.cli.inputs import read_source, read_space
 from feinschliff.cli.options import make_endpoint
 from feinschliff.datasets.bundled import BUNDLED, bundled_task
@@ -30,8 +31,8 @@ def test_a_bundled_task_brings_its_score_and_the_length_of_its_answers() -> None
         source = read_source(name, prompt=None, system=None, target=None)
         assert source.task == bundled_task(name)
         assert source.scorer() == bundled.scorer
-        assert read_space(source, None, None)["max_tokens"] == bundled.max_tokens
-        assert read_space(source, ["max_tokens=7"], None)["max_tokens"] == 7
+        assert read_space(source, None, None, Endpoint())["max_tokens"] == bundled.max_tokens
+        assert read_space(source, ["max_tokens=7"], None, Endpoint())["max_tokens"] == 7
     assert read_source(None, prompt=None, system=None, target=None).task == bundled_task("subjects")
 
 

@@ -80,6 +80,10 @@ def test_named_spaces() -> None:
     classic = make_space(named_space("classic"))
     assert set(classic.knobs) == {"temperature", "top_p", "frequency_penalty", "presence_penalty", "top_k"}
     assert classic.knobs["frequency_penalty"] == Range(-1.0, 1.0)
+    words = {"choices": ["low", "medium", "high"]}
+    assert named_space("default", "openai-reasoning", model="gpt-5") == {"reasoning_effort": words, "verbosity": words}
+    assert named_space("default", "openai-reasoning", model="o3-mini") == {"reasoning_effort": words}
+    assert "temperature" in named_space("default", "openai")
     with pytest.raises(ParameterError, match="unknown space 'huge'"):
         named_space("huge")
 

@@ -13,13 +13,12 @@ from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
-from feinschliff.build import Connection, complete_space
+from feinschliff.build import Connection, Endpoint, complete_space, space_for
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import check_settings
-from feinschliff.parameters.space import named_space
 from feinschliff.records import Answer, Settings
 from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.store import Run, Store, open_store
@@ -148,9 +147,9 @@ def _told(spec: ScoreSpec | None) -> JsonValue:
     return f"{module}:{name}" if module not in {None, "__main__"} and name and "<" not in name else None
 
 
-def space_spec(space: SpaceSpec | None) -> dict[str, object]:
+def space_spec(space: SpaceSpec | None, endpoint: Endpoint) -> dict[str, object]:
     if space is None or isinstance(space, str):
-        return named_space(space or "default")
+        return space_for(endpoint, space or "default")
     return dict(space)
 
 

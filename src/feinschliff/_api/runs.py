@@ -76,7 +76,7 @@ def tune(
     """
     watch, where = watch or Watch(), endpoint or Endpoint()
     check_seed(seed)
-    wanted = complete_space(task, space_spec(space), omit=where.omit)
+    wanted = complete_space(task, space_spec(space, where), omit=where.omit)
     check_one_system(task.system_column, (baseline or {}).get("system"), "baseline")
     caps = make_caps(budget)
     scorer = task_scorer(task, score)

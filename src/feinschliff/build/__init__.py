@@ -5,6 +5,7 @@ from feinschliff.build.endpoint import Endpoint, is_local
 from feinschliff.build.lend import lent_scorer
 from feinschliff.build.prices import load_prices, parse_price, prices_path, remove_price, set_price
 from feinschliff.build.settings import complete_space, make_baseline
+from feinschliff.build.spaces import space_for
 from feinschliff.build.task_file import TaskFile, load_task_file
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "prices_path",
     "remove_price",
     "set_price",
+    "space_for",
 ]

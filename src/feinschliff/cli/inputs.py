@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from feinschliff.build import TaskFile, load_task_file
+from feinschliff.build import Endpoint, TaskFile, load_task_file, space_for
 from feinschliff.datasets.bundled import BUNDLED, DEFAULT_BUNDLED, Bundled
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import ParameterError, TaskError
 from feinschliff.i18n import tr
 from feinschliff.parameters.parse import parse_assignments
-from feinschliff.parameters.space import make_space, named_space
+from feinschliff.parameters.space import make_space
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ def read_source(
     )
 
 
-def read_space(source: Source, assignments: Sequence[str] | None, named: str | None) -> dict[str, object]:
+def read_space(
+    source: Source, assignments: Sequence[str] | None, named: str | None, endpoint: Endpoint
+) -> dict[str, object]:
     """The search space: the task file's, over a named one where asked for or where nothing else may move; flags win.
 
     Raises: ParameterError.
@@ -98,7 +100,7 @@ def read_space(source: Source, assignments: Sequence[str] | None, named: str | N
     if source.bundled is not None:
         spec.setdefault("max_tokens", source.bundled.max_tokens)
     if named is not None or not make_space(spec).knobs:
-        spec = {**named_space(named or "default"), **spec}
+        spec = {**space_for(endpoint, named or "default"), **spec}
     return spec
 
 

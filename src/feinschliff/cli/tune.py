@@ -81,7 +81,6 @@ def command(
 
     o.set_up_log(verbose=verbose, file=log)
     what = read_source(source, prompt=prompt, system=system, system_column=system_column, target=target)
-    knobs = read_space(what, assignments, space)
     table = what.file.endpoint
     where = o.make_endpoint(
         url=endpoint,
@@ -98,6 +97,7 @@ def command(
         table=table,
         house=what.house,
     )
+    knobs = read_space(what, assignments, space, where)
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
     try:
         with ProgressDisplay(quiet=verbose, before=before) as display:

@@ -9,20 +9,29 @@ from typing import Any
 
 from feinschliff.endpoints.protocol import Backend
 
-HOSTS: Mapping[str, Backend] = MappingProxyType(
-    {"api.openai.com": "openai", "openrouter.ai": "openrouter", "api.anthropic.com": "anthropic"}
+_HOSTS: Mapping[str, Backend] = MappingProxyType(
+    {
+        "api.openai.com": "openai",
+        "openai.azure.com": "openai",
+        "openrouter.ai": "openrouter",
+        "api.anthropic.com": "anthropic",
+    }
 )
-"""Servers that are known by their name."""
 
 _OWNERS: Mapping[str, Backend] = MappingProxyType(
     {"vllm": "vllm", "llamacpp": "llama.cpp", "organization_owner": "lmstudio", "anthropic": "anthropic"}
 )
 """`owned_by` of a list of models, where it names the software."""
 
-_OPENAI_OWNERS = frozenset({"openai", "openai-internal", "openai-dev", "system"})
+_OPENAI_OWNERS = frozenset({"openai", "openai-internal", "openai-dev", "system", "None"})
 _OPENAI_MODEL = re.compile(
     r"(ft:)?(gpt-|o\d|chatgpt-|codex-|computer-use|sora-|text-embedding|tts-|whisper|dall-e|davinci|babbage|omni-)"
 )
+
+
+def by_host(host: str) -> Backend | None:
+    """The software behind a name that is known; None for any other host."""
+    return next((backend for name, backend in _HOSTS.items() if host == name or host.endswith(f".{name}")), None)
 
 
 def is_transformers(openapi: Mapping[str, Any]) -> bool:
@@ -34,7 +43,7 @@ def is_transformers(openapi: Mapping[str, Any]) -> bool:
 def by_models(rows: Sequence[Any]) -> Backend:
     """The software that lists its models like this; `unknown` for most.
 
-    A gateway calls whatever stands behind it `openai`; so OpenAI's own are those whose names are OpenAI's as well.
+    A gateway calls whatever stands behind it `openai`, or leaves that out; so OpenAI's are those whose names are.
     """
     listed = [row for row in rows if isinstance(row, dict)]
     if not listed:

@@ -96,6 +96,11 @@ def checked_dialect(name: str) -> Dialect:
     )
 
 
+def has_verbosity(model: str) -> bool:
+    """True for OpenAI's models that take `verbosity`: gpt-5 and later, not o1 to o4."""
+    return is_reasoning(model) and "gpt-" in model.lower()
+
+
 def is_reasoning(model: str) -> bool:
     """True for the names of OpenAI's reasoning models; a fine-tuned one (`ft:o4-mini:...`) is one as well."""
     return _REASONING.search(model.lower()) is not None and "-chat" not in model.lower()

@@ -13,7 +13,11 @@ from pydantic import JsonValue
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import CLASSIC_SPACE, DEFAULT_SPACE, EXTRA, check_value, parameter
+from feinschliff.parameters.dialects import Dialect, has_verbosity
 from feinschliff.records import Settings, canonical_json
+
+_COMMON_WORDS = ("low", "medium", "high")
+"""Of reasoning effort and verbosity: what every model that has them takes."""
 
 
 @dataclass(frozen=True)
@@ -177,10 +181,13 @@ def make_space(spec: Mapping[str, object]) -> Space:
     return Space(knobs, fixed)
 
 
-def named_space(name: str) -> dict[str, object]:
-    """The spaces with a name: `default` and `classic`."""
+def named_space(name: str, dialect: Dialect = "unknown", *, model: str | None = None) -> dict[str, object]:
+    """The spaces with a name: `default` (another one for reasoning models, which refuse the usual) and `classic`."""
     if name == "classic":
         return {n: tuple(span) for n, span in CLASSIC_SPACE.items()}
+    if name == "default" and dialect == "openai-reasoning":
+        names = ["reasoning_effort", *(["verbosity"] if has_verbosity(model or "") else [])]
+        return {n: {"choices": list(_COMMON_WORDS)} for n in names}
     if name == "default":
         return {n: parameter(n).span for n in DEFAULT_SPACE}
     raise ParameterError(

@@ -1,0 +1,137 @@
+"""What an endpoint would refuse is told before it is asked, what it ignores is named, and settings reach it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Fein
+from tests.fakes.ollama import FakeOllama
+from tests.fakes.openai_server import FakeServer
+from tests.fakes.sampling.backends import openai_chat, openai_reasoning
+
+DATA = "q,t\n" + "".join(f"question {i},answer {i}\n" for i in range(12))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data.csv"
+    path.write_text(DATA)
+    return path
+
+
+@pytest.fixture
+def ollama() -> Iterator[FakeOllama]:
+    with FakeOllama() as server:
+        yield server
+
+
+def flags(server: FakeServer, data: Path, *more: str) -> tuple[str, ...]:
+    """Of a verb that asks this server."""
+    return (str(data), "--prompt", "{{ q }}", "--endpoint", server.url, "--json", *more)
+
+
+@pytest.mark.parametrize("verb", ["generate", "compare", "tune", "tune-baseline", "chat"])
+def test_a_refused_setting_costs_nothing(fein: Fein, data: Path, verb: str, tmp_path: Path) -> None:
+    with openai_chat(models=("gpt-4o",)) as server:
+        if verb == "generate":
+            done = fein("generate", *flags(server, data, "--out", "o.csv", "-p", "top_k=40"))
+        elif verb == "compare":
+            done = fein("compare", *flags(server, data, "--target", "t", "--a", "top_k=40", "--b", "temperature=1"))
+        elif verb == "tune":
+            done = fein("tune", *flags(server, data, "--target", "t", "-p", "top_k=1:40", "-p", "temperature=0:1"))
+        elif verb == "tune-baseline":
+            task = tmp_path / "task.toml"
+            task.write_text(
+                f'[task]\ndata = "{data}"\nprompt = "{{{{ q }}}}"\ntarget = "t"\n[baseline]\ntop_k = 40\n'
+                "[search]\ntemperature = [0.0, 1.0]\n"
+            )
+            done = fein("tune", task, "--endpoint", server.url, "--json")
+        else:
+            done = fein("chat", "--endpoint", server.url, "--json", "-p", "top_k=40")
+        assert done.code == 2, done.err
+        error = done.json["error"]
+        assert error["kind"] == "parameter"
+        assert "'top_k' is refused" in error["message"]
+        assert error["asked"].startswith("top_k=")
+        assert "llama.cpp" in error["mend"]
+        assert server.counts["POST"] == 0
+
+
+def test_reasoning_models_are_tuned_by_their_effort(fein: Fein, data: Path) -> None:
+    with openai_reasoning(models=("gpt-5-mini",)) as server:
+        refused = fein("tune", *flags(server, data, "--target", "t", "-p", "temperature=0:1"))
+        assert refused.code == 2
+        assert "reasoning_effort" in refused.json["error"]["mend"]
+        assert server.counts["POST"] == 0
+        done = fein("tune", *flags(server, data, "--target", "t", "-p", "max_tokens=8", "--requests", "120"))
+        assert done.code == 0, done.err
+        assert {"reasoning_effort", "verbosity"} <= set(done.json["knobs"])
+        asked = [body for body in server.bodies if "question" in body["messages"][-1]["content"]]
+        assert all("temperature" not in body and "max_tokens" not in body for body in asked)
+        assert len({body.get("reasoning_effort") for body in asked}) > 2
+        assert all("max_completion_tokens" in body for body in asked)
+        assert set(done.json["recommended"]) >= {"max_tokens"}
+
+
+def test_an_ignored_setting_is_sent_and_named_with_a_way_out(fein: Fein, data: Path, ollama: FakeOllama) -> None:
+    done = fein("generate", *flags(ollama, data, "--out", "o.csv", "-p", "top_k=40"))
+    assert done.code == 0, done.err
+    (warning,) = done.json["warnings"]
+    assert "'top_k' is ignored" in warning
+    assert "without /v1" in warning
+    assert all(body["top_k"] == 40 for body in ollama.bodies)
+    compared = fein("compare", *flags(ollama, data, "--target", "t", "--a", "top_k=40", "--b", "top_k=1"))
+    assert sum("'top_k' is ignored" in warning for warning in compared.json["warnings"]) == 1
+
+
+def test_ollamas_own_address_takes_all_of_them(fein: Fein, data: Path, ollama: FakeOllama) -> None:
+    settings = ("-p", "top_k=40", "-p", "temperature=0.2", "-p", "max_tokens=5", "-p", "extra.num_ctx=2048")
+    command = ("generate", str(data), "--prompt", "{{ q }}", "--endpoint", ollama.root, "--json", *settings)
+    done = fein(*command, "--out", "o.csv")
+    assert done.code == 0, done.err
+    assert done.json["warnings"] == []
+    for body in ollama.bodies:
+        options = body["options"]
+        assert (options.pop("seed") >= 0, options) == (
+            True,
+            {"top_k": 40, "temperature": 0.2, "num_predict": 5, "num_ctx": 2048},
+        )
+    # Nothing is paid twice, and streamed answers are the same ones.
+    before = ollama.counts["POST"]
+    assert fein(*command, "--out", "o.csv").code == 0
+    assert ollama.counts["POST"] == before
+    streamed = fein(*command, "--stream", "--out", "s.csv")
+    assert streamed.code == 0, streamed.err
+    assert Path("s.csv").read_text() == Path("o.csv").read_text()
+
+
+def test_a_run_with_ollamas_own_address_is_found_again(fein: Fein, data: Path, ollama: FakeOllama) -> None:
+    command = ("tune", str(data), "--prompt", "{{ q }}", "--target", "t", "--endpoint", f"{ollama.root}/api/chat")
+    done = fein(*command, "-p", "temperature=0:1", "--requests", "100", "--json", "--name", "own")
+    assert done.code == 0, done.err
+    before = ollama.counts["POST"]
+    assert fein(*command, "-p", "temperature=0:1", "--requests", "100", "--json").json["run"] == done.json["run"]
+    assert ollama.counts["POST"] == before
+    assert fein("check", "own", "--json").code in (0, 1)
+    assert ollama.counts["POST"] > before
+    text = fein("export", "own", "--to", "ollama").out
+    assert "FROM fake-1\n" in text
+    page = Path(done.json["report"]).read_text()
+    assert f"{ollama.root}/api/chat" in page
+    assert json.loads(fein("export", "own", "--to", "openai", "--json").out)["warnings"] is not None
+
+
+def test_a_setting_is_changed_in_a_chat_only_if_it_suits(fein: Fein, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import sys
+
+    with openai_chat(models=("gpt-4o",)) as server:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("/set top_k=3\n/set temperature=0.1\n"))
+        done = fein("chat", "--endpoint", server.url, "--json")
+    assert done.code == 0, done.err
+    assert "'top_k' is refused" in done.err
+    assert done.json["sides"][0]["settings"] == {"temperature": 0.1}
