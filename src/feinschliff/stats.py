@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SAME = 1e-12
 """Values that differ by less are equal: differences of rounded scores differ in their last bits only."""
@@ -49,6 +49,16 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     stderr = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1) / n)
     half = t_quantile(0.5 + level / 2, n - 1) * stderr
     return Interval(mean, stderr, mean - half, mean + half, n)
+
+
+def score_interval(values: Sequence[float]) -> Interval:
+    """As `mean_interval` at 95 %, for scores of 0 to 1: an end beyond the scale, where no mean can lie, is its end."""
+    found = mean_interval(values)
+    return replace(found, low=_within_scale(found.low), high=_within_scale(found.high))
+
+
+def _within_scale(end: float | None) -> float | None:
+    return None if end is None else min(1.0, max(0.0, end))
 
 
 def paired_difference(a: Sequence[float], b: Sequence[float], level: float = 0.95) -> Interval:

@@ -14,12 +14,13 @@ from feinschliff.store import Run
 
 
 def mean_interval(level: Mapping[str, Any], n: int) -> tuple[float | None, float | None, float | None]:
-    """Mean of a level and its 95 % interval (Student's t with n - 1 degrees of freedom); None where unknown."""
+    """Mean of a level and its 95 % interval (Student's t with n - 1 degrees of freedom) within the scale of 0 to 1;
+    None where unknown."""
     mean, stderr = level.get("mean"), level.get("stderr")
     if mean is None or stderr is None or n < 2:
         return mean, None, None
     half = stats.t_quantile(0.975, n - 1) * stderr
-    return mean, mean - half, mean + half
+    return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
 def run_dialect(run: Run) -> Dialect:
