@@ -15,7 +15,7 @@ from feinschliff.generation import Payer, Price, PriceEntry, Prices, choose_mode
 from feinschliff.generation.embedding import EndpointEmbedder
 from feinschliff.i18n import tr
 from feinschliff.scorers import Scorer
-from feinschliff.scorers.embedding import KEY_VARIABLE, Place, lend, wants_embedder
+from feinschliff.scorers.embedding import KEY_VARIABLE, Place, embedder_places, lend, wants_embedder
 from feinschliff.text.vectors import NoVector
 
 _TEST = "test"
@@ -44,6 +44,21 @@ def lent_scorer(scorer: Scorer, link: Connection, payer: Payer) -> Iterator[Scor
             return embedder
 
         yield lend(scorer, make) if wants_embedder(scorer) else scorer
+
+
+def scorer_endpoint(scorer: Scorer, given: Endpoint | None) -> Endpoint:
+    """What is asked for a scorer without a run around it: what is given, unless it names places of its own only."""
+    own = [_own(place) for place in embedder_places(scorer)]
+    first = own[0] if own else None
+    return given or Endpoint() if first is None or None in own else first
+
+
+def _own(place: Place) -> Endpoint | None:
+    """The endpoint that a place names by itself; None where it means the run's."""
+    if place.url is not None:
+        key = KEY_VARIABLE if os.environ.get(KEY_VARIABLE) else None
+        return Endpoint(place.url, model=place.model, api_key_env=key)
+    return Endpoint(model=place.model) if place.model is not None and is_local(place.model) else None
 
 
 def _open(place: Place, link: Connection, stack: ExitStack) -> tuple[OpenEndpoint, str, dict[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.embedding import MakeEmbedder, lend, wants_embedder
+from feinschliff.scorers.embedding import MakeEmbedder, embedder_places, lend, wants_embedder
 from feinschliff.scorers.protocol import Scorer, check_lengths, needs_target, scorer_notes, scoring_costs, unscored
 
 
@@ -41,6 +41,7 @@ class Combined:
         self.parts = tuple(sorted(((s, weight / total) for s, weight in parts), key=lambda part: part[0].name))
         self.needs_target = any(needs_target(scorer) for scorer, _ in self.parts)
         self.wants_embedder = any(wants_embedder(scorer) for scorer, _ in self.parts)
+        self.places = tuple(place for scorer, _ in self.parts for place in embedder_places(scorer))
         self.costs = any(scoring_costs(scorer) for scorer, _ in self.parts)
 
     @property

@@ -77,6 +77,7 @@ class EndpointEmbedding:
 
     def __init__(self, place: Place | None = None) -> None:
         self._place = place or Place()
+        self.places = (self._place,)
 
     @property
     def name(self) -> str:
@@ -103,6 +104,11 @@ MakeEmbedder = Callable[[Place], Embedder]
 def wants_embedder(scorer: object) -> bool:
     """Whether a scorer can do nothing before it is lent an embedder."""
     return bool(getattr(scorer, "wants_embedder", False))
+
+
+def embedder_places(scorer: object) -> tuple[Place, ...]:
+    """Where a scorer that wants embedders has them from."""
+    return tuple(getattr(scorer, "places", ()))
 
 
 def lend(scorer: Scorer, make: MakeEmbedder) -> Scorer:
