@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from feinschliff._api.common import ScoreSpec, opened, where
-from feinschliff.build import Connection, Endpoint, connect, lent_scorer
-from feinschliff.errors import DataError
+from feinschliff.build import Connection, Endpoint, connect, lent_scorer, scorer_endpoint
+from feinschliff.errors import DataError, InputError
 from feinschliff.generation import Caps
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.measure import score_answers
 from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.scorers.embedding import wants_embedder
 from feinschliff.scorers.protocol import scorer_notes
-from feinschliff.store import Store, run_lock, start_run
+from feinschliff.store import Store, find_run, remove_run, run_lock, start_run
 from feinschliff.tuning import keeping_track
+
+_REASONS = 3
+"""Reasons that are told."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,23 @@ def scored(
             mend=tr("name the column of the targets, or use a scorer that needs none"),
         )
     if not wants_embedder(scorer):
-        return Scored(score_answers(scorer, matched, answers, store=None), scorer_notes(scorer, matched))
-    with opened(store) as db, connect(endpoint or Endpoint()) as link:
+        scores = score_answers(scorer, matched, answers, store=None)
+        return Scored(scores, [*scorer_notes(scorer, matched), *_unscored(scores)])
+    with opened(store) as db, connect(scorer_endpoint(scorer, endpoint)) as link:
         return _paid(scorer, matched, answers, link, db)
+
+
+def _unscored(scores: Sequence[Score]) -> list[str]:
+    """Sentences about what could not be scored and why, the most frequent reasons first."""
+    reasons = Counter(score.reason or "no reason is given" for score in scores if score.value is None)
+    none = [stored("No answer could be scored.")] if scores and reasons.total() == len(scores) else []
+    first = [
+        stored("{n} of {all} answers could not be scored: {reason}", n=n, all=len(scores), reason=reason)
+        for reason, n in reasons.most_common(_REASONS)
+    ]
+    rest = reasons.total() - sum(n for _, n in reasons.most_common(_REASONS))
+    more = [stored("{n} further answers could not be scored, for other reasons.", n=rest)] if rest else []
+    return [*none, *first, *more]
 
 
 def _matched(examples: Sequence[Example], answers: Sequence[Answer]) -> Sequence[Example]:
@@ -98,11 +117,18 @@ def _paid(
 ) -> Scored:
     """Scores that take requests: on the account of a run, so that the same call later pays for nothing twice."""
     pairs = digest([[e.target, a.text, a.failure] for e, a in zip(examples, answers, strict=True)])
-    run = start_run(db, {"kind": "score", **where(link), "scorer": scorer.name, "pairs": pairs}, kind="score")
+    spec = {"kind": "score", **where(link), "scorer": scorer.name, "pairs": pairs}
+    is_new = find_run(db, spec) is None
+    run = start_run(db, spec, kind="score")
     payer = link.payer(db, run, caps=Caps(), seed=0)
-    with run_lock(db, run.id), keeping_track(run, payer) as clock, lent_scorer(scorer, link, payer) as ready:
-        scores = score_answers(ready, examples, answers, store=None)
-        clock.note(status="done")
+    try:
+        with run_lock(db, run.id), keeping_track(run, payer) as clock, lent_scorer(scorer, link, payer) as ready:
+            scores = score_answers(ready, examples, answers, store=None)
+            clock.note(status="done")
+    except InputError:
+        if is_new and not db.spent(run.id).requests:
+            remove_run(db, run.id)  # a place that is not there: nothing was begun
+        raise
     spent = db.spent(run.id)
     usd = payer.budget.prices.spent_usd(spent)
-    return Scored(scores, scorer_notes(ready, examples), run.id, {**spent.to_dict(), "usd": usd})
+    return Scored(scores, [*scorer_notes(ready, examples), *_unscored(scores)], run.id, {**spent.to_dict(), "usd": usd})

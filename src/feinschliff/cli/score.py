@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
+from feinschliff.cli.log import hide
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import DataError
 from feinschliff.i18n import tr
@@ -54,8 +55,11 @@ def command(
     from feinschliff.cli.outputs import write_once
     from feinschliff.datasets.load import load_examples
     from feinschliff.datasets.write import check_output
+    from feinschliff.report.format import decimal
+    from feinschliff.scorers.embedding import KEY_VARIABLE
 
     o.set_up_log(verbose=verbose, file=log)
+    hide([os.environ.get(KEY_VARIABLE)])
     check_output(out)
     data = load_examples(source, target=target)
     if answers not in data.columns:
@@ -91,7 +95,7 @@ def command(
     write_once(out, [*(c for c in data.columns if c not in added), *added], rows)
     warnings = [*made.notes, *replaced(data.columns, added)]
     values = [s.value for s in scores if s.value is not None]
-    interval = stats.mean_interval(values) if values else None
+    interval = stats.score_interval(values) if values else None
     summary = {
         "out": str(out),
         "rows": len(rows),
@@ -107,7 +111,8 @@ def command(
     if as_json:
         print_json(summary)
     else:
-        mean = "none could be scored" if interval is None else f"mean {interval.mean:.4f}"
+        average = None if interval is None or interval.mean is None else decimal(f"{interval.mean:.4f}")
+        mean = tr("none could be scored") if average is None else tr("mean {mean}", mean=average)
         say(
             tr(
                 "{n_values} of {n_rows} rows scored, {mean}; written to {out}",
@@ -122,8 +127,15 @@ def command(
 
 
 def _asks(score: str) -> bool:
-    """Whether a score asks an endpoint: `embedding`, `embedding@...`, or one of them in a sum."""
-    return re.search(r"(^|,)\s*embedding(@|=|$)", score) is not None
+    """Whether a score asks the endpoint that is given: `embedding`, `embedding@MODEL`, or one of them in a sum.
+
+    A URL or a shipped model of its own is asked instead.
+    """
+    from feinschliff.build import is_local
+
+    names = [part.strip().rpartition("=")[0] or part.strip() for part in score.split(",")]
+    places = [name.partition("@")[2] for name in names if name.partition("@")[0] == "embedding"]
+    return any(not place.startswith(("http://", "https://")) and not is_local(place) for place in places)
 
 
 def _without(example: Example, column: str) -> Example:
