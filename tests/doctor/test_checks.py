@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from feinschliff.build import Endpoint
-from feinschliff.doctor import engine, machine, servers, software, stores
+from feinschliff.doctor import engine, servers, software, stores
 from feinschliff.endpoints.embedded import EmbeddedEndpoint
 from feinschliff.endpoints.local import find_servers, ports_to_look_at
 from feinschliff.models import house
+from feinschliff.models.hardware import memory
 from feinschliff.models.house import HOUSE_NAME, house_path
 from feinschliff.store import open_store, start_run
 from feinschliff.store.health import look
@@ -178,7 +179,7 @@ def test_requirements_are_read_as_pip_writes_them() -> None:
 
 
 def test_memory_is_about_what_the_system_says() -> None:
-    whole, free = machine.memory()
+    whole, free = memory()
     assert whole is not None
     assert whole > 1e8
     assert free is None or 0 < free <= whole

@@ -12,6 +12,7 @@ import platformdirs
 
 from feinschliff.doctor.checks import Check
 from feinschliff.i18n import tr
+from feinschliff.models.hardware import usable_memory
 
 _LITTLE_MEMORY = 1e9
 _LITTLE_DISK = 1e9
@@ -27,44 +28,9 @@ def checks() -> Iterator[Check]:
     yield _disk()
 
 
-def memory() -> tuple[int | None, int | None]:
-    """(all, free) bytes of memory; None where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
-        return sizes["MemTotal"], sizes.get("MemAvailable")
-    except (OSError, KeyError, ValueError, IndexError):
-        pass
-    if os.name == "nt":
-        return _windows_memory()
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), None
-    except (ValueError, OSError):
-        return None, None
-
-
-def _windows_memory() -> tuple[int | None, int | None]:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        """MEMORYSTATUSEX of the Windows API."""
-
-        _fields_ = (
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("all", "free", "page", "page_free", "own", "own_free", "more")),
-        )
-
-    status = Status(length=ctypes.sizeof(Status))
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - only Windows has it
-    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
-        return None, None
-    return status.all, status.free
-
-
 def _memory() -> Check:
     title = tr("memory")
-    whole, free = memory()
+    whole, free = usable_memory()
     facts = {"bytes": whole, "free_bytes": free}
     if whole is None:
         return Check("memory", title, "ok", tr("this system does not tell"), facts=facts)
