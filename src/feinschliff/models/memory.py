@@ -23,7 +23,7 @@ _TOKEN = 410
 _SLACK = 0.02
 _SLACK_BYTES = 2 * MIB
 _GPU_BATCH = 512
-_WIDEST = 1.15 / 0.85
+_WIDEST = 1.149 / 0.851
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ class Memory:
     def total(self) -> int:
         """All of it, with every slot's context full."""
         return self.weights + self.kv + self.state + self.buffers + self.process
+
+    @property
+    def middle(self) -> int:
+        """The middle of the range: what to expect."""
+        return (self.low + self.high) // 2
 
     @property
     def low(self) -> int:
