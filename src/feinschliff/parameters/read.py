@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -35,7 +36,8 @@ _TEXTS = {f.name for f in dataclasses.fields(Texts)}
 _NUMBERS = {"low", "high", "neutral"}
 _LISTS = {"words", "aliases", "sources", "span"}
 _FLAGS = {"off_beyond", "greedy_hides", "log", "searchable", "as_extra", "varies"}
-_ONE_OF: Mapping[str, Collection[str]] = {"kind": KINDS, "role": ROLES, "shape": SHAPES}
+_WORDS = {"help", "formula", "code", "checked", "wire", "note", "source"}
+_ONE_OF: Mapping[str, Collection[str]] = {"kind": KINDS, "role": ROLES, "shape": SHAPES, "outside": OUTSIDES}
 
 
 def read_rows(text: str, *, origin: str, packaged: bool, known: Mapping[str, Parameter]) -> dict[str, Parameter]:
@@ -65,19 +67,31 @@ def _row(name: str, table: Any, origin: str, packaged: bool, before: Parameter |
     }
     texts = {code: _texts(origin, name, table[code]) for code in LANGUAGES if code in table}
     if before is not None:
-        return dataclasses.replace(
+        changed = dataclasses.replace(
             before,
             **fields,
             backends=MappingProxyType({**before.backends, **backends}),
             own_texts=MappingProxyType({**before.own_texts, **texts}),
         )
+        return _consistent(origin, changed)
     if "kind" not in fields:
         raise _bad(origin, name, tr("a new row needs a kind: {kinds}", kinds=", ".join(KINDS)))
     if packaged:
         known_of = {dialect: backends.get(dialect) or unheard(name, dialect) for dialect in DIALECTS}
         backends = {dialect: _with_evidence(support, dialect) for dialect, support in known_of.items()}
     fields.setdefault("help", texts["en"].does if "en" in texts else name)
-    return Parameter(name=name, backends=MappingProxyType(backends), own_texts=MappingProxyType(texts), **fields)
+    row = Parameter(name=name, backends=MappingProxyType(backends), own_texts=MappingProxyType(texts), **fields)
+    return row if packaged else _consistent(origin, row)
+
+
+def _consistent(origin: str, row: Parameter) -> Parameter:
+    """The row, its span and neutral value within its range."""
+    low, high = -math.inf if row.low is None else row.low, math.inf if row.high is None else row.high
+    if low > high or (row.span is not None and row.span[0] >= row.span[1]):
+        raise _bad(origin, row.name, tr("a range goes from the smaller to the larger value"))
+    if any(not low <= value <= high for value in (*(row.span or ()), row.neutral) if value is not None):
+        raise _bad(origin, row.name, tr("span and neutral lie within low and high"))
+    return row
 
 
 def _field(origin: str, name: str, key: str, value: Any) -> Any:
@@ -85,13 +99,15 @@ def _field(origin: str, name: str, key: str, value: Any) -> Any:
         raise _bad(origin, name, tr("{key} is one of {words}", key=key, words=", ".join(_ONE_OF[key])))
     if key in _NUMBERS and not _is_number(value):
         raise _bad(origin, name, tr("{key} is a number", key=key))
+    if key in _WORDS and not (isinstance(value, str) and value):
+        raise _bad(origin, name, tr("{key} is a text", key=key))
     if key in _FLAGS and not isinstance(value, bool):
         raise _bad(origin, name, tr("{key} is true or false", key=key))
     if key == "span" and not (isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)):
         raise _bad(origin, name, tr("span is two numbers"))
     if key in _LISTS:
-        if not isinstance(value, list):
-            raise _bad(origin, name, tr("{key} is a list", key=key))
+        if not isinstance(value, list) or (key != "span" and not all(isinstance(v, str) for v in value)):
+            raise _bad(origin, name, tr("{key} is a list of texts", key=key))
         return tuple(value)
     return value
 
@@ -104,11 +120,9 @@ def _support(origin: str, name: str, dialect: str, entry: Any) -> Support:
     if not isinstance(entry, dict) or entry.get("status") not in STATUSES:
         raise _bad(origin, name, tr("a backend needs a status: {words}", words=", ".join(STATUSES)))
     _only(origin, f"{name}.backends.{dialect}", entry, _SUPPORT)
-    if entry.get("outside") is not None and entry["outside"] not in OUTSIDES:
-        raise _bad(origin, name, tr("{key} is one of {words}", key="outside", words=", ".join(OUTSIDES)))
-    for key in ("low", "high"):
-        if key in entry and not _is_number(entry[key]):
-            raise _bad(origin, name, tr("{key} is a number", key=key))
+    for key, value in entry.items():
+        if key not in {"status", "default"}:
+            _field(origin, f"{name}.backends.{dialect}", key, value)
     return Support(**{"wire": name, **entry})
 
 
