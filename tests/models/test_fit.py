@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feinschliff.errors import InputError, ModelError
 from feinschliff.models.fit import Fit, fit, fit_quantised, read_candidate, sentence, typical_candidate
 from feinschliff.models.gpus import Gpu, parse_gpu
-from feinschliff.models.house import house_path
+from feinschliff.models.house import house_path, house_training_folder
 from feinschliff.models.measuring import allocations, measure
 from feinschliff.models.memory import Memory, Plan
 from feinschliff.models.quants import BITS, quant_name
@@ -126,6 +126,15 @@ def test_speed_is_bound_by_what_a_token_reads() -> None:
 def test_a_card_that_is_partly_taken() -> None:
     card = Gpu("x", 24 * GIB, 1e12, free_bytes=3 * GIB)
     assert 0 < fit(typical_candidate(LLAMA, "q4_k_m"), Plan(4096), gpu=card, room=64 * GIB).placement.on_card < 33
+
+
+def test_a_folder_of_safetensors() -> None:
+    folder, file = read_candidate(house_training_folder()), read_candidate(house_path("house-2"))
+    assert folder.shape.layers == file.shape.layers
+    assert folder.weights.total == 2 * folder.weights.parameters
+    assert sum(folder.weights.layers) == pytest.approx(sum(file.weights.layers) * 32 / 17, rel=0.01)
+    names = [name for name, _, _ in fit_quantised(fit(folder, Plan(512), gpu=None, room=GIB))]
+    assert names[0] == "f16"
 
 
 def test_names_of_quantisations() -> None:

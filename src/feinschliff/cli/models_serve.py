@@ -49,10 +49,11 @@ def command(
     """
     from feinschliff.endpoints.engine import EngineOptions
     from feinschliff.endpoints.gguf import read_header
-    from feinschliff.models.files import model_path, parts_of
+    from feinschliff.models.files import gguf_in, model_path, parts_of
     from feinschliff.models.serving import Service, become
 
-    file = model_path(model)
+    path = model_path(model)
+    file = gguf_in(path) or path  # a folder without a GGUF file is refused by its name
     parts = parts_of(file)
     header = read_header(parts[0])
     key = _key(host, api_key_env, no_key=no_key)

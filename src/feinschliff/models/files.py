@@ -40,6 +40,26 @@ def _listed(name: str) -> Path | None:
     return None
 
 
+def gguf_in(path: Path) -> Path | None:
+    """The GGUF file that a path means: itself, or the only model in a folder; None for a folder without one.
+
+    Raises: ModelError for a folder with several.
+    """
+    if not path.is_dir():
+        return path
+    files = sorted(path.glob("*.gguf"))
+    if not files or (path / "config.json").is_file() or any(path.glob("*.safetensors")):
+        return None
+    if len(files) > 1 and len(parts_of(files[0])) != len(files):
+        raise ModelError(
+            tr("{path} holds several models", path=path),
+            asked=str(path),
+            found=", ".join(file.name for file in files[:8]),
+            mend=tr("name one of the files"),
+        )
+    return files[0]
+
+
 def parts_of(path: Path) -> list[Path]:
     """All parts of a model that is split over files (`name-00001-of-00003.gguf`); the file itself where it is whole.
 

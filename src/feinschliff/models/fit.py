@@ -10,7 +10,7 @@ from typing import Literal
 from feinschliff.endpoints.engine import MOST_CONTEXT
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
-from feinschliff.models.files import parts_of
+from feinschliff.models.files import gguf_in, parts_of
 from feinschliff.models.gguf_file import GgufFile, read_gguf
 from feinschliff.models.gpus import Gpu
 from feinschliff.models.memory import Plan
@@ -20,7 +20,7 @@ from feinschliff.models.quants import BITS, COMMON
 from feinschliff.models.shape import ModelShape, shape_of
 from feinschliff.models.sizes import size_text
 from feinschliff.models.typical import typical, typical_shape, typical_weights
-from feinschliff.models.weights_of import Weights, weights_of
+from feinschliff.models.weights_of import Weights, folder_weights, weights_of
 
 Verdict = Literal["fits", "fits on the GPU", "fits in part on the GPU", "may fit", "does not fit"]
 
@@ -69,7 +69,11 @@ class Fit:
 
 
 def read_candidate(path: Path) -> Candidate:
-    """The model in a GGUF file, of all its parts where it is split. Raises: ModelError."""
+    """The model in a GGUF file (of all its parts where it is split), or in a folder. Raises: ModelError."""
+    found = gguf_in(path)
+    if found is None or found.suffix == ".safetensors":
+        return _folder_candidate(path)
+    path = found
     files = [read_gguf(part) for part in parts_of(path)]
     file = replace(files[0], tensors=tuple(tensor for one in files for tensor in one.tensors))
     shape = shape_of(file)
@@ -83,6 +87,24 @@ def read_candidate(path: Path) -> Candidate:
     number = file.metadata.get("general.file_type")
     quant = next((name for name, (told, _) in MIXTURES.items() if told == number), None)
     return Candidate(path.stem, shape, weights_of(file, len(shape.layers)), quant, file)
+
+
+def _folder_candidate(path: Path) -> Candidate:
+    from feinschliff.models.inspect import inspect
+    from feinschliff.models.safetensors import read_one, read_safetensors
+
+    told = inspect(path)
+    if told.shape is None:
+        raise ModelError(
+            tr("{path} tells nothing of a model's layers", path=path),
+            asked=str(path),
+            found=tr("architecture '{name}'", name=told.architecture or "?"),
+            mend=tr("give the folder of a language model, with its config.json"),
+        )
+    tensors = read_safetensors(path) if path.is_dir() else read_one(path)
+    sizes = [(tensor.name, tensor.bytes) for tensor in tensors.values()]
+    weights = folder_weights(sizes, len(told.shape.layers), parameters=told.parameters)
+    return Candidate(path.stem, told.shape, weights, told.quantisation)
 
 
 def typical_candidate(parameters: int, quant: str) -> Candidate:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from feinschliff.endpoints.gguf import sampling_defaults
-from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
-from feinschliff.models.files import parts_of
+from feinschliff.models.files import gguf_in, parts_of
 from feinschliff.models.gguf_file import GgufFile, read_gguf
 from feinschliff.models.mix import MIXTURES
 from feinschliff.models.shape import ModelShape, shape_of
@@ -80,25 +79,12 @@ class Inspection:
 
 def inspect(path: Path) -> Inspection:
     """Look into a model. Raises: ModelError for what is none, or damaged."""
-    if path.is_dir():
-        ggufs = sorted(path.glob("*.gguf"))
-        if not (path / "config.json").is_file() and not any(path.glob("*.safetensors")) and ggufs:
-            if len(ggufs) > 1 and len(parts_of(ggufs[0])) != len(ggufs):
-                raise ModelError(
-                    tr("{path} holds several models", path=path),
-                    asked=str(path),
-                    found=", ".join(file.name for file in ggufs[:8]),
-                    mend=tr("name one of the files"),
-                )
-            return inspect_gguf(ggufs[0])
-        from feinschliff.models.inspect_folder import inspect_folder
+    file = gguf_in(path)
+    if file is not None and file.suffix != ".safetensors":
+        return inspect_gguf(file)
+    from feinschliff.models.inspect_folder import inspect_folder
 
-        return inspect_folder(path)
-    if path.suffix == ".safetensors":
-        from feinschliff.models.inspect_folder import inspect_folder
-
-        return inspect_folder(path.parent, only=path)
-    return inspect_gguf(path)
+    return inspect_folder(path) if file is None else inspect_folder(path.parent, only=path)
 
 
 def inspect_gguf(path: Path) -> Inspection:

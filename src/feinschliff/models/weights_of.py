@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from feinschliff.endpoints.engine import repacked
@@ -60,6 +62,24 @@ def weights_of(file: GgufFile, layers: int) -> Weights:
     copied = tokens if table is not None and not output and repacked(table.kind.name) else 0
     parameters = sum(tensor.weights for tensor in file.tensors)
     return Weights(tuple(by_layer), tuple(experts), output, tokens, other, copied, parameters)
+
+
+def folder_weights(tensors: Iterable[tuple[str, int]], layers: int, *, parameters: int) -> Weights:
+    """The same for tensors as transformers names them: (name, bytes)."""
+    by_layer, experts = [0] * layers, [0] * layers
+    output = tokens = other = 0
+    for name, size in tensors:
+        found = re.search(r"\b(?:layers|h|blocks)\.(\d+)\.", name)
+        if found is not None and int(found[1]) < layers:
+            by_layer[int(found[1])] += size
+            experts[int(found[1])] += size if ".experts." in name else 0
+        elif "lm_head" in name:
+            output += size
+        elif "embed_tokens" in name or ".wte." in name:
+            tokens += size
+        else:
+            other += size
+    return Weights(tuple(by_layer), tuple(experts), output, tokens, other, 0, parameters)
 
 
 def _layer(name: str) -> int | None:
