@@ -10,15 +10,23 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from feinschliff.i18n import tr
 from feinschliff.probing.finding import Heard, Wish, likeness
 from feinschliff.probing.lab import LENGTH, Lab
+from feinschliff.probing.refusals import is_named
 
 HOT = (2.0, 1.0, 0.3)
 """Temperatures that are tried for the hot control; servers refuse what is above their range."""
 
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_TRIES = 5
+
 _STILLING: tuple[Mapping[str, JsonValue], ...] = ({"top_k": 1}, {"top_p": 0.0001}, {"min_p": 1.0})
 _SPARE = 6
 """Requests that are left to the knobs themselves."""
+
+_REPEATS = 100
+"""More than any request is repeated."""
 
 _ALIKE = 0.3
 _UNLIKE = 0.15
@@ -81,15 +89,19 @@ class Controls:
     def hot_wish(self, seed: int, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
         """The hot control with a knob."""
         heat = {} if self.hot_temperature is None else {"temperature": self.hot_temperature}
-        return Wish({**self._carried(seed), **heat, **values}, repeat)
+        return Wish({**self._carried(seed), **heat, **values}, self._time(seed, repeat))
 
     def still_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
         """The still control with a knob."""
-        return Wish({**self._carried(1), **self.still_values, **values}, repeat)
+        return Wish({**self._carried(1), **self.still_values, **values}, self._time(1, repeat))
 
     def alone_wish(self, values: Mapping[str, JsonValue]) -> Wish:
         """A request without the usual limit on its length."""
         return Wish({**({} if self.seed_refused is not None else {"seed": 1}), **values})
+
+    def _time(self, seed: int, repeat: int) -> int:
+        """For the how manieth time: where no seed is sent, requests of two seeds are the same request twice."""
+        return repeat if self.seed_refused is None else repeat + _REPEATS * seed
 
     def _carried(self, seed: int) -> dict[str, JsonValue]:
         return {**self.limit, **({} if self.seed_refused is not None else {"seed": seed})}
@@ -100,19 +112,9 @@ def find_controls(lab: Lab) -> Controls | None:
 
     None where the budget does not reach for them.
     """
-    limit: dict[str, JsonValue] = {"max_tokens": LENGTH}
-    first = lab.ask([Wish({**limit, "seed": 1, "temperature": HOT[0]})])
-    if first is None:
+    made = _taken(lab)
+    if made is None:
         return None
-    made = Controls(limit, None, HOT[0], None, (), ())
-    if first[0].refused:
-        milder = lab.ask([Wish({**limit, "seed": 1, "temperature": HOT[1]})])
-        if milder is None:
-            return None
-        reduced = _reduced(lab) if milder[0].refused else Controls(limit, None, HOT[1], None, (), ())
-        if reduced is None:
-            return None
-        made = reduced
     wishes = [made.hot_wish(1, {}), made.hot_wish(2, {}), made.hot_wish(1, {}, repeat=1)]
     cold = [] if made.hot_temperature is None else [_cold(made, 1, 0.0), _cold(made, 2, 0.0)]
     heard = lab.ask([*wishes, *cold])
@@ -151,10 +153,38 @@ def _cold(made: Controls, seed: int, temperature: float) -> Wish:
     return made.hot_wish(seed, {"temperature": temperature})
 
 
-def _reduced(lab: Lab) -> Controls | None:
+def _taken(lab: Lab) -> Controls | None:
     """What of limit, seed and temperature the server takes; None where it refuses everything."""
-    limits: tuple[dict[str, JsonValue], ...] = ({"max_tokens": LENGTH}, {"max_completion_tokens": LENGTH}, {})
-    for limit in limits:
+    omitted = lab.payer.omit
+    limits = [name for name in _LIMITS if name not in omitted]
+    temperatures = list(HOT)
+    seed_refused = tr("It is left out, as was asked for.") if "seed" in omitted else None
+    for _ in range(_TRIES):
+        limit: dict[str, JsonValue] = {limits[0]: LENGTH} if limits else {}
+        seed: dict[str, JsonValue] = {} if seed_refused is not None else {"seed": 1}
+        heard = lab.ask([Wish({**limit, **seed, "temperature": temperatures[0]})])
+        if heard is None:
+            return None
+        if not heard[0].refused:
+            return Controls(limit, seed_refused, temperatures[0], None, (), ())
+        # Most servers name what they refuse.
+        why = heard[0].answer.failure or ""
+        if limits and is_named(limits[0], why):
+            limits.pop(0)
+        elif seed_refused is None and is_named("seed", why):
+            seed_refused = heard[0].why
+        elif len(temperatures) > 1 and is_named("temperature", why):
+            temperatures.pop(0)
+        else:
+            break
+    return _one_by_one(lab, limits, seed_refused)
+
+
+def _one_by_one(lab: Lab, limits: list[str], seed_refused: str | None) -> Controls | None:
+    """The same where a refusal does not tell what it is about."""
+    limit: dict[str, JsonValue] = {}
+    for name in (*limits, None):
+        limit = {} if name is None else {name: LENGTH}
         heard = lab.ask([Wish(limit)])
         if heard is None:
             return None
@@ -162,11 +192,12 @@ def _reduced(lab: Lab) -> Controls | None:
             break
     else:
         return None
-    seeded = lab.ask([Wish({**limit, "seed": 1})])
-    if seeded is None:
-        return None
-    seed_refused = seeded[0].why if seeded[0].refused else None
-    carried = {**limit, **({} if seed_refused else {"seed": 1})}
+    if seed_refused is None:
+        seeded = lab.ask([Wish({**limit, "seed": 1})])
+        if seeded is None:
+            return None
+        seed_refused = seeded[0].why if seeded[0].refused else None
+    carried: dict[str, JsonValue] = {**limit, **({} if seed_refused is not None else {"seed": 1})}
     refused = None
     for temperature in HOT:
         heard = lab.ask([Wish({**carried, "temperature": temperature})])

@@ -17,6 +17,10 @@ _REPEATED = 2
 """Words that come back in a text under a penalty: then a larger one would have changed it further."""
 
 
+_FORCED = 3
+"""Words of a text that is forced: no noise makes one of so few."""
+
+
 @dataclass(frozen=True)
 class Push:
     """Values that must change a text."""
@@ -71,7 +75,8 @@ def penalty(name: str, c: Controls, *, bounds: bool) -> Test:
         if outcome is not None:
             return (yield from _bounds(name, c, push, outcome)) if bounds else outcome
     if c.repeats:
-        return (yield from stir(name, c, push, values=values, tried=c.still is not None))
+        found = yield from stir(name, c, push, values=values, tried=c.still is not None)
+        return (yield from _bounds(name, c, push, found)) if bounds else found
     if c.still is None:
         return (yield from _only_refusals(name, c, push))
     if _loops(c.still):
@@ -134,6 +139,10 @@ def _compared(wish: Callable[[int], Wish], plain: Heard, name: str, value: JsonV
         return first
     if first.text == plain.text:
         return None
+    if len(set(first.words)) <= _FORCED < len(set(plain.words)) // 2:
+        return Finding(
+            "honoured", tr("With {label} the text is made of {n} words.", label=label, n=len(set(first.words)))
+        )
     again = (yield Step([wish(1)]))[0]
     if first.text == again.text:
         return Finding("honoured", tr("With {label} the same request gives another text, twice the same.", label=label))
@@ -162,7 +171,7 @@ def _bounds(name: str, c: Controls, push: Push, found: Finding) -> Test:
     """Is a range to be found that values are moved into?"""
     if found.status != "honoured":
         return found
-    if push.beyond is not None:
+    if push.beyond is not None and c.still is not None:
         near, far = yield Step([c.still_wish({name: push.values[0]}), c.still_wish({name: push.beyond})], found)
         if not far.refused and far.text == near.text and _loops(near):
             return _moved(found, name, push.values[0], push.beyond)

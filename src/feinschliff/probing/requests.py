@@ -12,7 +12,7 @@ from feinschliff.probing.finding import Finding, Heard, Step, Test
 from feinschliff.probing.lab import LENGTH
 
 _FEW = 3
-_TEXTS = 3
+_TEXTS = 2
 
 
 def limit(name: str, c: Controls) -> Test:

@@ -14,7 +14,6 @@ from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test, likeness, shown
 
-
 _ALIKE = 0.3
 _UNLIKE = 0.15
 """Likeness of texts that begin alike, and of those that have nothing in common."""
