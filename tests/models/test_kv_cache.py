@@ -25,6 +25,17 @@ SHAPES = {
     "window": Sizes(
         architecture="gemma3", layers=7, width=128, heads=4, heads_kv=2, head=64, more={"attention.sliding_window": 512}
     ),
+    "every other with a window": Sizes(
+        architecture="gemma2", layers=4, heads_kv=2, head=64, more={"attention.sliding_window": 300}
+    ),
+    "windows as the file says": Sizes(
+        architecture="gemma3",
+        layers=4,
+        head=64,
+        more={"attention.sliding_window": 256, "attention.sliding_window_pattern": [True, False, True, True]},
+    ),
+    "a window that llama.cpp does not use": Sizes(more={"attention.sliding_window": 256}),
+    "half with a state": Sizes(architecture="lfm2", layers=4, heads_kv=[0, 2, 0, 2], more={"shortconv.l_cache": 3}),
     "by layer": Sizes(
         architecture="deci",
         layers=4,

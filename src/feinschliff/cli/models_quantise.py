@@ -17,6 +17,8 @@ from feinschliff.i18n import tr, trn
 if TYPE_CHECKING:
     from feinschliff._api.quantised import Loss, Trial
 
+_REQUESTS, _FOR_EACH = 800, 4
+"""Allowed where nobody says how many: enough for every example on both sides, retries among them."""
 _KINDS = ("q8_0", "q6_k", "q5_k_m", "q5_k_s", "q5_1", "q5_0", "q4_k_m", "q4_k_s", "q4_1", "q4_0", "f16", "bf16")
 
 
@@ -106,7 +108,7 @@ def _trial(score: str, settings: str | None, *, requests: int | None, store: str
     given = {**what.file.baseline, **({} if settings is None else read_settings(settings))}
     if given.get("model") is not None:
         raise InputError(tr("the models are the source and the new file"), asked="model", mend=tr("leave it out"))
-    wanted = 2 * len(what.task.examples) + 2 if requests is None else requests
+    wanted = max(_REQUESTS, _FOR_EACH * len(what.task.examples)) if requests is None else requests
     return Trial(what.task, given, what.scorer(), {"requests": wanted}, store, seed, Watch(on_run=_run))
 
 
