@@ -290,3 +290,17 @@ def test_a_prompt_of_the_user_is_no_setting_of_a_chat(chat: Chat) -> None:
     assert done.out == "1 one at None\n"
     assert "template" in done.err
     assert "prompt" not in server.bodies[-1]
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_bytes_that_are_no_text_are_wrong_input(fein: Fein, monkeypatch: pytest.MonkeyPatch, errors: str) -> None:
+    """As in a file of Windows; where the locale is "C", Python lets them through as surrogates."""
+    with FakeServer() as server:
+        for json_flag in ((), ("--json",)):
+            stdin = io.TextIOWrapper(io.BytesIO("Gr\xfc\xdfe\n".encode("latin-1")), encoding="utf-8", errors=errors)
+            monkeypatch.setattr(sys, "stdin", stdin)
+            done = fein("chat", "--endpoint", server.url, *json_flag)
+            assert done.code == 2, done.err
+            assert "standard input is no UTF-8 text" in done.out + done.err
+        assert done.json["error"]["kind"] == "input"
+        assert server.counts["POST"] == 0

@@ -8,6 +8,7 @@ import select
 import sys
 from collections.abc import Callable, Iterator
 
+from feinschliff.errors import InputError
 from feinschliff.i18n import tr
 
 _PASTE_S = 0.03
@@ -15,9 +16,18 @@ _PASTE_S = 0.03
 
 
 def piped_lines() -> Iterator[str]:
-    """The lines of standard input."""
-    for number, line in enumerate(sys.stdin):
-        yield (line.removeprefix("\ufeff") if number == 0 else line).rstrip("\r\n")
+    """The lines of standard input. Raises: InputError for what is no text in its encoding."""
+    try:
+        for number, line in enumerate(sys.stdin):
+            line.encode()  # where the locale is "C", Python lets any byte through, as half of a surrogate pair
+            yield (line.removeprefix("\ufeff") if number == 0 else line).rstrip("\r\n")
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        raise InputError(
+            tr("standard input is no UTF-8 text"),
+            asked=tr("a message in each line"),
+            found=tr("bytes that are no text: {reason}", reason=error.reason),
+            mend=tr("convert it first: iconv -f LATIN1 -t UTF-8"),
+        ) from None
 
 
 def typed_lines(prompt: str, say: Callable[[str], None]) -> Iterator[str]:
