@@ -62,6 +62,7 @@ def test_a_verdict_holds_and_every_answer_is_fresh(fein: Fein, data: Path) -> No
             assert server.counts["POST"] - before == checked["spent"]["requests"] == checked["answers"]["n"] > 100
             assert checked["run"] == run["run"]
             assert checked["drifted"] is False
+            assert "error" not in checked
             assert checked["reasons"] == []
             # This server heeds seeds, and nothing has changed: the same answers word for word.
             assert checked["answers"]["same"] == checked["answers"]["n"]
@@ -90,6 +91,8 @@ def test_worse_answers_and_a_lost_lead_are_drift(fein: Fein, data: Path) -> None
         assert done.code == 1
         assert done.json["drifted"] is True
         assert "both settings together" in reasons(done)
+        assert set(done.json["error"]) == {"kind", "message", "asked", "found", "mend"}
+        assert (done.json["error"]["kind"], done.json["error"]["found"]) == ("drift", reasons(done))
         assert done.json["now"]["held_out"]["best"]["mean"] < done.json["then"]["held_out"]["best"]["mean"]
         server.answer = deaf
         lost = fein("check", "mine", "--json")

@@ -39,8 +39,13 @@ def test_with_an_endpoint_the_engine_is_not_needed(fein: Fein) -> None:
     with FakeServer(api_key="k-123456") as server:
         refused = fein("doctor", "--endpoint", server.url, "--json")
         assert refused.code == 1
+        assert set(refused.json["error"]) == {"kind", "message", "asked", "found", "mend"}
+        assert refused.json["error"]["kind"] == "broken"
+        assert "endpoint" in refused.json["error"]["message"]
+        assert (refused.json["run"], refused.json["ok"]) == (None, False)
         done = fein("doctor", "--endpoint", server.url, "--header", "Authorization: Bearer k-123456", "--json")
     assert done.code == 0, done.out
+    assert "error" not in done.json
     needed = {check["name"] for check in done.json["checks"] if check["needed"]}
     assert "endpoint" in needed
     assert "engine" not in needed

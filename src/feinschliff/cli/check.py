@@ -8,7 +8,7 @@ import typer
 
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
-from feinschliff.errors import NotStarted
+from feinschliff.errors import NotStarted, RunError
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 
@@ -84,12 +84,29 @@ def command(
             before.show(stopped.estimate)
             return
     if as_json:
-        print_json(document)
+        print_json({**_error(document), **document} if document["drifted"] else document)
     else:
         with writing():
             show_check(document, stdout())
     if document["drifted"]:
         raise typer.Exit(1)
+
+
+class _Drift(RunError):
+    """The verdict does not hold any more."""
+
+    kind = "drift"
+
+
+def _error(document: dict[str, Any]) -> dict[str, Any]:
+    """What exit code 1 stands for, beside the document."""
+    error = _Drift(
+        tr("the verdict of run {run} has drifted", run=document["run"]),
+        asked=tr("the verdict then: {verdict}", verdict=document["then"]["verdict"]),
+        found=" ".join(map(retold, document["reasons"])),
+        mend=tr("look what has changed of the server, or tune again"),
+    )
+    return {"error": error.to_dict()}
 
 
 def show_check(document: dict[str, Any], console: Console) -> None:

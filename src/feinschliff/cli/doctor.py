@@ -8,6 +8,7 @@ import typer
 
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
+from feinschliff.errors import RunError
 from feinschliff.i18n import tr, trn
 
 if TYPE_CHECKING:
@@ -50,12 +51,26 @@ def doctor_command(
                 _show(check)
     can_run = all(check.status == "ok" for check in checks if check.needed)
     if as_json:
-        print_json({"ok": can_run, "checks": [check.to_dict() for check in checks]})
+        document = {"ok": can_run, "checks": [check.to_dict() for check in checks]}
+        print_json(document if can_run else {"error": _error(checks).to_dict(), "run": None, **document})
     else:
         with writing():
             stdout().print(_summary(checks, can_run=can_run), markup=False)
     if not can_run:
         raise typer.Exit(1)
+
+
+class _Broken(RunError):
+    """Something that `fein tune` needs does not work here."""
+
+    kind = "broken"
+
+
+def _error(checks: Sequence[Check]) -> _Broken:
+    """What exit code 1 stands for, beside the document."""
+    first = next(check for check in checks if check.needed and check.status != "ok")
+    message = _summary(checks, can_run=False).strip().rstrip(".")
+    return _Broken(message, asked=first.title, found=first.found, mend=first.mend)
 
 
 def endpoints_command(as_json: o.AsJson = False) -> None:
