@@ -144,3 +144,22 @@ def test_a_column_of_the_users_is_kept_or_named_as_replaced(fein: Fein, tmp_path
     made = fein("data", "subjects", "posts.csv", "--out", "lines.csv", "--json")
     assert ["'Subject'" in w for w in made.json["warnings"]] == [True]
     assert "'Subject'" in made.err
+
+
+def test_a_folder_that_is_not_there_is_never_made_for_a_file_of_the_users(fein: Fein, tmp_path: Path) -> None:
+    """Found before anything is asked, whatever is to be written."""
+    with FakeServer() as server:
+        (tmp_path / "in.csv").write_text("a,b\n" + "".join(f"x{i},y{i}\n" for i in range(12)), encoding="utf-8")
+        ask = ("in.csv", "--prompt", "{{ a }}", "--target", "b", "--endpoint", server.url)
+        made = fein("compare", *ask, "--a", "temperature=0", "--b", "temperature=1", "--requests", 60, "--json")
+        assert made.code == 0, made.err
+        before = server.counts["POST"]
+        for command in (
+            ("report", made.json["run"], "--out", "gone/x.html"),
+            ("tune", *ask, "-p", "temperature=0:1", "--report", "gone/x.html"),
+            ("compare", *ask, "--a", "top_p=0.5", "--b", "top_p=0.9", "--report", "gone/x.html"),
+        ):
+            done = fein(*command, "--json")
+            assert (done.code, done.json["error"]["found"]) == (2, "no such folder")
+            assert not (tmp_path / "gone").exists()
+        assert server.counts["POST"] == before

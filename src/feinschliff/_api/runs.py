@@ -23,7 +23,7 @@ from feinschliff._api.common import (
     task_scorer,
 )
 from feinschliff._api.suits import check_space, check_suited
-from feinschliff._api.wanted import WantedRun, asked_facts, finished, server_facts, spec
+from feinschliff._api.wanted import WantedRun, asked_facts, check_report, finished, server_facts, spec
 from feinschliff.build import Connection, Endpoint, complete_space, lent_scorer, make_baseline
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.generation import Payer
@@ -76,6 +76,7 @@ def tune(
     """
     watch, where = watch or Watch(), endpoint or Endpoint()
     check_seed(seed)
+    check_report(report)
     wanted = complete_space(task, space_spec(space, where), omit=where.omit)
     check_one_system(task.system_column, (baseline or {}).get("system"), "baseline")
     caps = make_caps(budget)
@@ -147,6 +148,7 @@ def compare(
     """
     watch, where = watch or Watch(), endpoint or Endpoint()
     check_seed(seed)
+    check_report(report)
     sides = [fixed_settings(task, values, omit=where.omit) for values in (a, b)]
     caps = make_caps(budget)
     scorer = task_scorer(task, score)

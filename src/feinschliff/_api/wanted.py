@@ -12,6 +12,7 @@ from feinschliff._api.common import Watch, deadline, start_of, tell, where
 from feinschliff._api.estimates import ask_first, estimate_run, nothing_left
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.datasets.task import Task
+from feinschliff.datasets.write import check_writable
 from feinschliff.errors import EndpointError
 from feinschliff.generation import Caps, Estimate, Payer
 from feinschliff.report import write_page
@@ -126,6 +127,12 @@ def asked_facts(link: Connection, noted: dict[str, Any] | None) -> dict[str, Any
         "backend": link.endpoint.backend,
         "dialect": link.endpoint.dialect(link.model),
     }
+
+
+def check_report(path: str | Path | None) -> None:
+    """Say at once that a page cannot be written to where it is wanted. Raises: OutputError."""
+    if path is not None:
+        check_writable(path)
 
 
 def finished(db: Store, run: Run, report: str | Path | None) -> Result:

@@ -73,9 +73,11 @@ def report_command(
     Example: [bold]fein report 3f2a9c0d1e4b --out report.html --language de[/]
     """
     from feinschliff._api import default_report
+    from feinschliff._api.wanted import check_report
     from feinschliff.report import write_page
     from feinschliff.store import get_run, open_store
 
+    check_report(out)
     with open_store(store, create=store is None) as db:
         found = get_run(db, run)
         if found.kind == "check":

@@ -58,10 +58,23 @@ def check_output(path: str | Path) -> None:
         raise _unknown_format(path)
     if path.suffix.lower() == ".parquet":
         require_pyarrow(path)
+    check_writable(path)
+
+
+def check_writable(path: str | Path) -> None:
+    """Say before anything is paid for that there is no folder for a file of any format, or no right to write to it.
+
+    Raises: OutputError.
+    """
+    path = Path(path)
     folder = path.parent
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         found = (
-            "a folder" if path.is_dir() else "no such folder" if not folder.is_dir() else "a folder without the right"
+            tr("a folder")
+            if path.is_dir()
+            else tr("no such folder")
+            if not folder.is_dir()
+            else tr("a folder without the right")
         )
         raise OutputError(
             tr("'{path}' cannot be written", path=path),
