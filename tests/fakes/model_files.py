@@ -14,6 +14,7 @@ from feinschliff.models.tensor_types import TYPES_BY_NAME, TensorType
 _CHUNK = 1 << 22
 _SCALES = {"q8_0": (0,), "q4_0": (0,), "q4_k": (0, 2), "q5_k": (0, 2), "q6_k": (208,)}
 """Where a block's 16-bit scales begin: random bits there would be NaN now and then."""
+_LAST_NORM = {"lfm2": "token_embd_norm.weight"}
 Row = tuple[str, tuple[int, ...], TensorType]
 
 
@@ -48,7 +49,7 @@ class Sizes:
 
 
 def write_model(path: Path, sizes: Sizes, *, seed: int = 0) -> Path:
-    """Write a file that llama.cpp loads: llama, gemma3, qwen3, qwen3moe, deci or mamba."""
+    """Write a file that llama.cpp loads: llama, gemma2, gemma3, qwen3, qwen3moe, lfm2, deci or mamba."""
     rows = _mamba(sizes) if sizes.architecture == "mamba" else _transformer(sizes)
     entries = [entry("general.architecture", sizes.architecture)]
     told = {**_about(sizes), **sizes.more}
@@ -98,13 +99,23 @@ def _about(sizes: Sizes) -> dict[str, Value]:
 def _transformer(sizes: Sizes) -> list[Row]:
     kind, plain = TYPES_BY_NAME[sizes.kind], TYPES_BY_NAME["f32"]
     width, name = sizes.width, sizes.architecture
-    rows: list[Row] = [("token_embd.weight", (width, sizes.vocabulary), kind), ("output_norm.weight", (width,), plain)]
+    rows: list[Row] = [
+        ("token_embd.weight", (width, sizes.vocabulary), kind),
+        (_LAST_NORM.get(name, "output_norm.weight"), (width,), plain),
+    ]
     if not sizes.tied:
         rows.append(("output.weight", (width, sizes.vocabulary), kind))
     for layer in range(sizes.layers):
         at, kept, asking = f"blk.{layer}.", sizes.kept(layer) * sizes.length, sizes.heads * sizes.length
         norms = ["ffn_norm"]
-        if kept or name != "deci":
+        if not kept and name == "lfm2":
+            norms.append("attn_norm")
+            rows += [
+                (at + "shortconv.conv.weight", (int(str(sizes.more["shortconv.l_cache"])), width), plain),
+                (at + "shortconv.in_proj.weight", (width, 3 * width), kind),
+                (at + "shortconv.out_proj.weight", (width, width), kind),
+            ]
+        elif kept or name != "deci":
             norms.append("attn_norm")
             rows += [
                 (at + "attn_q.weight", (width, asking), kind),
@@ -112,9 +123,9 @@ def _transformer(sizes: Sizes) -> list[Row]:
                 (at + "attn_v.weight", (width, kept), kind),
                 (at + "attn_output.weight", (asking, width), kind),
             ]
-        norms += ["post_attention_norm", "post_ffw_norm"] if name == "gemma3" else []
+        norms += ["post_attention_norm", "post_ffw_norm"] if name in ("gemma2", "gemma3") else []
         rows += [(f"{at}{norm}.weight", (width,), plain) for norm in norms]
-        if name in ("gemma3", "qwen3", "qwen3moe"):
+        if name in ("gemma3", "qwen3", "qwen3moe") or (name == "lfm2" and kept):
             rows += [(f"{at}attn_{part}_norm.weight", (sizes.length,), plain) for part in "qk"]
         rows += _inner(sizes, at, kind, plain)
     return rows
