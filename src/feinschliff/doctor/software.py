@@ -22,7 +22,7 @@ gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
 mps = bool(getattr(torch.backends, "mps", None)) and torch.backends.mps.is_available()
 print(json.dumps({"version": torch.__version__, "gpus": gpus, "apple_gpu": mps, "threads": torch.get_num_threads()}))
 """
-_TOOLS = {"docs", "lint", "test"}
+_TOOLS = {"docs", "lint", "serving", "test"}
 """Extras for those who work on Feinschliff itself."""
 
 

@@ -24,6 +24,8 @@ def choose_model(
     if not listed and (wanted or searched):
         # A server that lists nothing (a bare completions URL, say) is taken at the user's word.
         return wanted or searched[0], []
+    if endpoint.backend == "transformers" and (wanted or searched):
+        return wanted or searched[0], listed  # it lists what lies in a cache, and loads any folder that is named
     for name in (*searched, *([wanted] if wanted else [])):
         if name not in names:
             raise _unknown(endpoint, name, names)
