@@ -26,10 +26,10 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
 def test_search(fein: Fein, hub: FakeHub):
     found = fein("models", "search", "tiny", "--json").json["models"]
     assert [v["variant"] for v in found[0]["variants"]] == ["Q4_0", "Q8_0"]
-    assert all(v["room"] in {"memory", "graphics card"} for v in found[0]["variants"])
+    assert all(v["fit"].startswith("fits") for v in found[0]["variants"])
     shown = fein("models", "search", "tiny")
     assert "hf:maker/tiny-GGUF" in shown.out
-    assert "fits " in shown.out
+    assert "fits" in shown.out
     assert fein("models", "search", "nothing").code == 0
 
 
@@ -57,6 +57,16 @@ def test_pull_shows_the_choice(fein: Fein, hub: FakeHub):
     assert done.code == 0
     assert "Q4_0 *" in done.err
     assert "Q8_0" in done.err
+
+
+def test_what_is_too_large(fein: Fein, hub: FakeHub, monkeypatch: pytest.MonkeyPatch):
+    from feinschliff.models.hardware import Machine
+
+    small = Machine(2, "", 1 << 20, 1 << 20, (), 1 << 40)
+    monkeypatch.setattr("feinschliff.models.hardware.this_machine", lambda: small)
+    found = fein("models", "search", "tiny", "--json").json["models"]
+    assert {v["fit"] for v in found[0]["variants"]} == {"does not fit"}
+    assert "does not fit" in fein("models", "pull", "maker/tiny-GGUF:q8_0", "--dry-run").err
 
 
 def test_what_is_not_there(fein: Fein, hub: FakeHub):

@@ -15,19 +15,22 @@ if TYPE_CHECKING:
     from feinschliff.models.hub.variants import RemoteModel, Variant
 
 
-def room_word(room: str) -> str:
+def room_word(model: RemoteModel, variant: Variant, machine: Machine) -> str:
     """Whether it would run here, in the user's language."""
+    from feinschliff.models.hub.room import room_for
+
     words = {
-        "graphics card": tr("fits on the graphics card"),
-        "memory": tr("fits into memory"),
-        "tight": tr("tight"),
-        "no": tr("does not fit"),
+        "fits on the GPU": tr("fits on the GPU"),
+        "fits in part on the GPU": tr("fits in part on the GPU"),
+        "fits": tr("fits"),
+        "may fit": tr("may fit"),
+        "does not fit": tr("does not fit"),
     }
-    return words.get(room, tr("unknown"))
+    return words[room_for(model, variant, machine).verdict]
 
 
 def model_dict(model: RemoteModel, machine: Machine) -> dict[str, Any]:
-    """As JSON shows it; `room` is an estimate by size."""
+    """As JSON shows it; `fit` is an estimate by size."""
     from feinschliff.models.hub.room import room_for
 
     return {
@@ -35,7 +38,7 @@ def model_dict(model: RemoteModel, machine: Machine) -> dict[str, Any]:
         "parameters": model.parameters,
         "architecture": model.architecture,
         "downloads": model.downloads,
-        "variants": [{**v.to_dict(), "room": room_for(v.bytes, machine)} for v in model.variants],
+        "variants": [{**v.to_dict(), "fit": room_for(model, v, machine).words} for v in model.variants],
     }
 
 
@@ -44,7 +47,6 @@ def variants_table(models: Sequence[RemoteModel], machine: Machine, chosen: Vari
     from rich.markup import escape
     from rich.table import Table
 
-    from feinschliff.models.hub.room import room_for
     from feinschliff.models.sizes import count_text, size_text
 
     table = Table(box=None, pad_edge=False)
@@ -60,7 +62,7 @@ def variants_table(models: Sequence[RemoteModel], machine: Machine, chosen: Vari
                 title,
                 f"[bold]{name}[/] *" if variant is chosen else name,
                 size_text(variant.bytes),
-                room_word(room_for(variant.bytes, machine)),
+                room_word(model, variant, machine),
             )
             title = ""
         if not model.variants:

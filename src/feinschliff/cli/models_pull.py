@@ -41,7 +41,6 @@ def command(
     from feinschliff.cli.models_offers import model_dict, room_word
     from feinschliff.models.hardware import this_machine
     from feinschliff.models.hub.pull import offer, parse_name, pull
-    from feinschliff.models.hub.room import room_for
     from feinschliff.models.sizes import size_text
 
     wanted = parse_name(name)
@@ -56,7 +55,7 @@ def command(
             name=chosen.model.name,
             variant=variant.name,
             size=size_text(variant.bytes),
-            room=room_word(room_for(variant.bytes, machine)),
+            room=room_word(chosen.model, variant, machine),
             missing=size_text(chosen.missing),
             folder=chosen.folder,
         )

@@ -140,7 +140,7 @@ def fit_quantised(found: Fit) -> list[tuple[str, int, Fit]]:
     """The same model at the common quantisations: (name, bytes of weights, how it fits)."""
     rows = []
     for name, size in quantised(found.candidate):
-        smaller = replace(found.candidate, weights=_scaled(found.candidate.weights, size), quant=name)
+        smaller = replace(found.candidate, weights=scaled(found.candidate.weights, size), quant=name)
         rows.append((name, size, fit(smaller, found.plan, gpu=found.gpu, room=found.room)))
     return rows
 
@@ -200,7 +200,7 @@ def _verdict(placement: Placement, gpu: Gpu | None, room: int | None) -> Verdict
     return "fits in part on the GPU" if placement.on_card else "fits"
 
 
-def _scaled(weights: Weights, size: int) -> Weights:
+def scaled(weights: Weights, size: int) -> Weights:
     """The same model with so many bytes of weights."""
     by = size / (weights.total or 1)
     return replace(

@@ -1,28 +1,28 @@
-"""Whether a model that is not here yet would run here, by its size alone: its shape is known once it has come.
+"""Whether a model that is not here yet would run here: by its size, and the shape that models of its size have.
 
-`fein models fit FILE` reckons exactly; before a download this is enough to choose among the variants of one model.
+`fein models fit FILE` reckons with the model's own shape once it has come.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
 
+from feinschliff.models.file_types import quantisation_in
+from feinschliff.models.fit import Fit, fit, scaled, typical_candidate
 from feinschliff.models.hardware import Machine
+from feinschliff.models.hub.variants import RemoteModel, Variant
+from feinschliff.models.memory import Plan
+from feinschliff.models.quants import BITS
 
-Room = Literal["graphics card", "memory", "tight", "no", "unknown"]
-"""Fits on a graphics card, fits into main memory, may fit with a short context, does not fit."""
-
-_CONTEXT_SHARE = 0.15
-_BESIDE_BYTES = 1 << 29
-"""Caches, buffers and the program itself: so much of the weights, and so much whatever the model."""
+_WHOLE_BITS = 16.0
 
 
-def room_for(size: int, machine: Machine) -> Room:
-    """Where weights of so many bytes would have room, with a context of some thousand tokens."""
-    wanted = size * (1 + _CONTEXT_SHARE) + _BESIDE_BYTES
-    if any(wanted <= gpu.room_bytes for gpu in machine.gpus):
-        return "graphics card"
-    room = machine.room_bytes
-    if room is None:
-        return "unknown"
-    return "memory" if wanted <= room else "tight" if size <= room else "no"
+def room_for(model: RemoteModel, variant: Variant, machine: Machine) -> Fit:
+    """How the variant would fit this machine, with the usual context of one slot."""
+    quant = (quantisation_in(variant.name) or "").lower()
+    quant = quant if quant in BITS else "f16"
+    parameters = model.parameters or max(1, round(8 * variant.bytes / BITS.get(quant, _WHOLE_BITS)))
+    like = typical_candidate(parameters, quant)
+    candidate = replace(like, weights=scaled(like.weights, variant.bytes))
+    card = max(machine.gpus, key=lambda gpu: gpu.room_bytes, default=None)
+    return fit(candidate, Plan(candidate.default_context()), gpu=card, room=machine.room_bytes)
