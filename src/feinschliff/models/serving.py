@@ -22,6 +22,7 @@ from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
 
 _MOST = 1 << 16
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def become(service: Service) -> int:
         os.close(writer)
         sys.stdout.flush()
         sys.stderr.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # one that comes meanwhile waits for `run`
         os.execv(sys.executable, [sys.executable, "-m", "feinschliff.models.serving", str(reader)])  # noqa: S606
     return run(service)
 
@@ -56,8 +58,10 @@ def become(service: Service) -> int:
 def run(service: Service) -> int:
     """Serve until SIGINT or SIGTERM. Returns the exit code: 0, or 2 where the model cannot be loaded."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, lambda *_: stop.set())
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     try:
         engine = Engine(Path(service.file), service.options)
     except ModelError as error:
