@@ -34,7 +34,12 @@ def main() -> None:
     parser.add_argument("--servers", type=int, default=500)
     parser.add_argument("--first", type=int, default=0, help="seed of the first server")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--join", type=Path, nargs="*", help="results of other servers to put together, and no more")
     options = parser.parse_args()
+    if options.join:
+        parts = [json.loads(path.read_text(encoding="utf-8")) for path in options.join]
+        write(options.out, [row for part in parts for row in part["servers"]], parts[0]["llama.cpp"])
+        return
     with tempfile.TemporaryDirectory(dir=Path("/dev/shm") if Path("/dev/shm").exists() else None) as name:
         llama = [real_llama(model, Path(name)) for model in MODELS]
         rows = []
@@ -42,10 +47,18 @@ def main() -> None:
             rows.append(one_server(seed, Path(name)))
             wrong = rows[-1]["wrong"]
             print(seed, rows[-1]["requests"], json.dumps(wrong), flush=True)
-    document = {"summary": summary(rows), "llama.cpp": llama, "wrong": [r for r in rows if r["wrong"]]}
-    if options.out is not None:
-        options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps({"summary": document["summary"], "llama.cpp": [o["right"] for o in llama]}, indent=2))
+            if len(rows) % 10 == 0:
+                write(options.out, rows, llama)
+    write(options.out, rows, llama)
+    print(json.dumps({"summary": summary(rows), "llama.cpp": [o["right"] for o in llama]}, indent=2))
+
+
+def write(out: Path | None, rows: list[dict[str, Any]], llama: list[dict[str, Any]]) -> None:
+    """The results file: the summary, llama.cpp, and a line for each server."""
+    if out is not None:
+        head = json.dumps({"summary": summary(rows), "llama.cpp": llama}, indent=1)[:-2]
+        lines = ",\n".join("  " + json.dumps(row) for row in rows)
+        out.write_text(f'{head},\n "servers": [\n{lines}\n ]\n}}\n', encoding="utf-8")
 
 
 def one_server(seed: int, folder: Path) -> dict[str, Any]:
@@ -69,7 +82,7 @@ def one_server(seed: int, folder: Path) -> dict[str, Any]:
         "seed": seed,
         "requests": result.requests,
         "seconds": round(time.monotonic() - started, 2),
-        "pairs": [[drawn.truth[name], found[name]] for name in SETS],
+        "pairs": [[drawn.truth[name], found[name], name] for name in SETS],
         "server": dict(drawn.told),
         "wrong": wrong,
     }
@@ -77,8 +90,10 @@ def one_server(seed: int, folder: Path) -> dict[str, Any]:
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Right and wrong ones, as a table of truth and finding."""
-    pairs = [tuple(pair) for row in rows for pair in row["pairs"]]
+    pairs = [(truth, found) for row in rows for truth, found, _ in row["pairs"]]
     table = Counter(pairs)
+    seen = [pair for row in rows for pair in row["pairs"] if not _unseen(row, *pair[2:], truth=pair[0])]
+    kinds = {name: [r for r in rows if r["server"]["repeats"] == name] for name in ("yes", "with noise", "no")}
     requests = [row["requests"] for row in rows]
     total = len(pairs)
     return {
@@ -90,10 +105,34 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "wrong_honoured_share": round(sum(b == "honoured" != a for a, b in pairs) / total, 5),
         "honoured_though_inert_or_rejected": sum(b == "honoured" and a in ("inert", "rejected") for a, b in pairs),
         "unknown": sum(b == "unknown" for _, b in pairs),
+        "that_can_be_seen": {
+            "knobs": len(seen),
+            "right_share": round(sum(a == b for a, b, _ in seen) / len(seen), 5),
+            "wrong_honoured_share": round(sum(b == "honoured" != a for a, b, _ in seen) / len(seen), 5),
+        },
         "table": {f"{truth} -> {found}": n for (truth, found), n in sorted(table.items())},
+        "by_whether_a_seed_repeats": {name: _shares(part) for name, part in kinds.items() if part},
         "requests": {"median": statistics.median(requests), "most": max(requests)},
         "seconds": round(sum(row["seconds"] for row in rows), 1),
         "servers_without_an_error": sum(not row["wrong"] for row in rows),
+    }
+
+
+def _unseen(row: dict[str, Any], name: str, *, truth: str) -> bool:
+    """Where no answer repeats, a range that values are moved into makes no text another one, and XTC and a dynamic
+    temperature act on nothing that is the same twice."""
+    return row["server"]["repeats"] == "no" and (truth == "clamped" or name in ("xtc_probability", "dynatemp_range"))
+
+
+def _shares(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    pairs = [(truth, found) for row in rows for truth, found, _ in row["pairs"]]
+    return {
+        "servers": len(rows),
+        "knobs": len(pairs),
+        "right_share": round(sum(a == b for a, b in pairs) / len(pairs), 5),
+        "wrong_honoured": sum(b == "honoured" != a for a, b in pairs),
+        "honoured_though_inert_or_rejected": sum(b == "honoured" and a in ("inert", "rejected") for a, b in pairs),
+        "unknown": sum(b == "unknown" for _, b in pairs),
     }
 
 

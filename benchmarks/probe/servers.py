@@ -115,7 +115,15 @@ def draw_server(seed: int) -> Drawn:
         seed=seed, size=rng.randint(160, 211), spread=rng.uniform(1.3, 3.0), end=rng.uniform(-6.0, -2.0)
     )
     server = SamplingServer(models=(MODEL,), language=language, fields=fields, manners=manners, seed=seed, keep=False)
-    told = {"unknown": manners.unknown, "noise": manners.noise, "style": manners.style, "usage": manners.usage}
+    seeded = kinds["seed"] == "honoured" or not manners.random
+    repeats = "no" if not seeded else "with noise" if manners.noise else "yes"
+    told = {
+        "repeats": repeats,
+        "unknown": manners.unknown,
+        "noise": manners.noise,
+        "style": manners.style,
+        "usage": manners.usage,
+    }
     return Drawn(server, truth, kinds, told)
 
 
