@@ -109,6 +109,7 @@ def test_compare_two_files(fein: Fein, task: Path, tmp_path: Path):
     again = fein("compare", task, *SIDES, "--json")
     assert again.json["run"] == done.json["run"]
     assert again.json["spent"]["requests"] == done.json["spent"]["requests"]
+    assert fein("check", done.json["run"]).code == 0
     # The same name, another file: another run.
     (tmp_path / "q4.gguf").unlink()
     quantise(house_path("house-2"), tmp_path / "q4.gguf", "q4_k_m")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from feinschliff.build import Endpoint
 from feinschliff.endpoints.embedded import file_digest
+from feinschliff.endpoints.shelf import SHELF
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models, house_path
@@ -21,7 +22,7 @@ class Origin:
     url: str | None
     """None for the embedded engine."""
     model: str | None
-    """For the embedded engine a shipped model of the same content; None where there is none."""
+    """For the embedded engine one of several files, or a shipped model of the same content; None where none is known."""
     omit: tuple[str, ...] = ()
     """Fields that the server refused."""
     stream: bool = False
@@ -45,6 +46,8 @@ def origin(run: Run) -> Origin:
     omit, stream = tuple(kept.get("omit", ())), bool(run.spec.get("stream"))
     if not identity.startswith(_EMBEDDED):
         return Origin(identity, model, omit, stream)
+    if identity == SHELF:
+        return Origin(None, model, omit, stream)  # its settings name the files
     digest = identity.removeprefix(_EMBEDDED)
     shipped = next((name for name in house_models() if file_digest(house_path(name)) == digest), None)
     return Origin(None, shipped, omit, stream)

@@ -16,6 +16,9 @@ from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import Dialect
 
+SHELF = "embedded:files"
+"""Its identity: which file an answer is from stands in the model's digest."""
+
 _SMALL_BYTES = 2 << 30
 """Files that are no larger together stay loaded all at once; of others only one."""
 
@@ -55,8 +58,8 @@ class EmbeddedShelf(Endpoint):
 
     @property
     def identity(self) -> str:
-        """`embedded:files`: which file it was stands in the model's digest."""
-        return "embedded:files"
+        """Always `SHELF`."""
+        return SHELF
 
     @property
     def backend(self) -> Backend:

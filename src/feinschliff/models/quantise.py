@@ -150,9 +150,9 @@ def quantise(
 
 
 def check_space(out: Path, needed: int) -> None:
-    """Refuse to begin what the disk cannot hold; 1 % of it, at least 16 MiB, stay free. Raises: InputError."""
+    """Refuse to begin what the disk cannot hold; a thousandth of it, at least 1 MiB, stays free. Raises: InputError."""
     usage = shutil.disk_usage(out.parent)
-    if usage.free - max(usage.total // 1000, 1 << 24) < needed:
+    if usage.free - max(usage.total // 1000, 1 << 20) < needed:
         raise InputError(
             tr("the disk has no room for {out}", out=out),
             asked=tr("{n:.1f} MiB", n=needed / 2**20),
