@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from feinschliff.models.place import Placement
 
-_LEAST, _MOST = 0.4, 0.9
+_LEAST, _MOST = 0.3, 0.9
 """Part of the bound that engines reach: computing is not free, and caches of the processor help small models."""
 
 
