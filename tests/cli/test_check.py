@@ -162,7 +162,9 @@ def test_limits_and_dry_run(fein: Fein, data: Path) -> None:
         assert few.code == 0
         assert few.json["spent"]["requests"] == server.counts["POST"] - before <= 40
         assert "The limits reached for 12 of the 60 pairs" in few.json["warnings"][0]
-        assert fein("check", "mine", "--requests", "10", "--json").code == 2
+        too_few = fein("check", "mine", "--requests", "10", "--json")
+        assert too_few.code == 2
+        assert "10 requests are too few to compare two settings" in too_few.json["error"]["message"]
 
 
 def test_scorers_are_made_again_or_refused(fein: Fein, data: Path, tmp_path: Path) -> None:

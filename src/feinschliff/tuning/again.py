@@ -57,7 +57,7 @@ class Recheck:
         """What the plan has room for. Raises: BudgetError where that is too little to tell anything."""
         whole = self.unit == "repeats"
         least = LEAST_CHANGED * (len(self.kept.examples) if whole else 1)
-        check_budget(plan, least_answers=2 * min(least, len(self.kept.units)))
+        check_budget(plan, least_answers=2 * min(least, len(self.kept.units)), searches=False)
         return self.kept.first(plan.room_to_confirm() // 2, whole_repeats=whole)
 
     def forecast(self, payer: Payer) -> Forecast:

@@ -47,7 +47,8 @@ def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model
     for settings in (match.a, match.b):
         check_texts(settings, match.task)
     plan = make_match_plan(match, caps, prices=prices, model=model)
-    check_budget(plan, least_answers=min(least_confirmation(everything(match)), 2 * len(match.task.examples)))
+    least = min(least_confirmation(everything(match)), 2 * len(match.task.examples))
+    check_budget(plan, least_answers=least, searches=False)
 
 
 def compare(match: Match, run: Run, payer: Payer) -> Result:

@@ -142,8 +142,9 @@ def planned_share(*, scoring_costs: bool) -> float:
     return PLANNED_SHARE * (_SHARE_OF_ANSWERS if scoring_costs else 1.0)
 
 
-def check_budget(plan: Plan, *, least_answers: int) -> None:
-    """Refuse a budget that cannot pay for the first design and a confirmation.
+def check_budget(plan: Plan, *, least_answers: int, searches: bool = True) -> None:
+    """Refuse a budget that cannot pay for the first design and a confirmation; where nothing is searched, for the
+    comparison of two settings.
 
     Raises: BudgetError with the smallest one that can.
     """
@@ -151,7 +152,9 @@ def check_budget(plan: Plan, *, least_answers: int) -> None:
     needed = -int(-least_answers // plan.share)
     if caps.requests is not None and int(caps.requests * plan.share) < least_answers:
         raise BudgetError(
-            tr("{requests} requests are too few for a first design and a confirmation", requests=caps.requests),
+            tr("{requests} requests are too few for a first design and a confirmation", requests=caps.requests)
+            if searches
+            else tr("{requests} requests are too few to compare two settings", requests=caps.requests),
             asked=f"requests = {caps.requests}",
             found=tr(
                 "at least {needed} are needed ({least_answers} answers, and a reserve for retries)",
@@ -163,7 +166,9 @@ def check_budget(plan: Plan, *, least_answers: int) -> None:
     if plan.answers_planned < least_answers:
         asked = f"tokens = {caps.tokens}" if caps.tokens is not None else f"usd = {caps.usd}"
         raise BudgetError(
-            tr("the limit of tokens or money is too small for a first design and a confirmation"),
+            tr("the limit of tokens or money is too small for a first design and a confirmation")
+            if searches
+            else tr("the limit of tokens or money is too small to compare two settings"),
             asked=asked,
             found=tr(
                 "it pays for about {answers_planned} answers, and at least {least_answers} are needed",
