@@ -99,7 +99,11 @@ def test_words_and_json_are_choices(text: str, choices: tuple[object, ...]) -> N
         ("xtc_probability=0:1.5", ["from 0 to 1"]),
         ("repeat_penalty=0", ["from 0.01 to 10"]),
         ("system_fingerprint=x", ["cannot be set", "read it in the answer"]),
-        ("n=3", ["cannot be set"]),
+        ("n=3", ["cannot be set", "fein generate -n"]),
+        ("seed=3", ["cannot be set", "use --seed"]),
+        ("stream=true", ["cannot be set", "use --stream"]),
+        ("messages=x", ["cannot be set", "messages column"]),
+        ("temp=1", ["did you mean 'temperature'"]),
         ("best_of=1:5", ["cannot be searched"]),
         ("repeat_penlty=1", ["did you mean 'repeat_penalty'"]),
     ],
@@ -109,6 +113,13 @@ def test_mistakes_are_named(text: str, words: list[str]) -> None:
         make_space(parse_assignments([text]))
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["nonsense", "see", "streams", "message", "nn", "judge"])
+def test_nothing_is_suggested_that_is_far_off_or_cannot_be_set(name: str) -> None:
+    with pytest.raises(ParameterError, match="unknown parameter") as caught:
+        make_space(parse_assignments([f"{name}=1"]))
+    assert "did you mean" not in str(caught.value)
 
 
 def test_one_parameter_under_two_names_is_refused() -> None:

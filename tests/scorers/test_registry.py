@@ -31,6 +31,11 @@ def test_an_unknown_name_lists_the_names_and_the_nearest() -> None:
         make_scorer("simliarity")
     assert "did you mean 'similarity'" in str(caught.value)
     assert all(name in (caught.value.found or "") for name in SCORER_NAMES)
+    assert "chrf" not in (caught.value.mend or "")  # once is enough
+    for far in ("judge", "reward:folder"):
+        with pytest.raises(ScorerError) as caught:
+            make_scorer(far)
+        assert "did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def _mistake(path: Path, error: ValidationError) -> TaskError:
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = _known(first["loc"])
-        nearest = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.4)
+        nearest = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.6)
         return TaskError(
             tr("{path} has an unknown key '{where}'", path=path, where=where),
             asked=where,

@@ -27,6 +27,9 @@ EXTRA = "extra."
 FURTHER = "FEIN_PARAMETERS"
 """Environment variable that names a file with further rows."""
 
+_LEAST_BEGINNING = 3
+"""Letters from which a name is taken for the beginning of another."""
+
 PACKAGED = Path(__file__).parent / "catalogue.toml"
 
 
@@ -126,12 +129,14 @@ def parameter(name: str) -> Parameter:
 
 
 def _no_row(name: str, else_do: str) -> ParameterError:
-    nearest = difflib.get_close_matches(name.lower(), list(CATALOGUE), n=1, cutoff=0.3)
+    settable = [known for known, row in CATALOGUE.items() if row.role not in {"reserved", "reply"}]
+    longer = [known for known in settable if len(name) >= _LEAST_BEGINNING and known.startswith(name.lower())]
+    nearest = longer or difflib.get_close_matches(name.lower(), settable, n=1, cutoff=0.65)
     hint = tr("did you mean '{nearest}'?", nearest=nearest[0]) + " " if nearest else ""
     return ParameterError(
         tr("unknown parameter '{name}'", name=name),
         asked=name,
-        found=tr("known are ") + ", ".join(n for n, row in CATALOGUE.items() if row.role not in {"reserved", "reply"}),
+        found=tr("known are ") + ", ".join(settable),
         mend=hint + else_do,
     )
 
@@ -151,9 +156,15 @@ def _extra(name: str) -> Parameter:
 def _instead(row: Parameter) -> str:
     if row.role == "reply":
         return tr("read it in the answer")
-    if row.name == "seed":
-        return tr("use --seed for the run's seed")
-    return tr("use --stream") if row.name == "stream" else tr("use the prompt or a messages column")
+    advice = {
+        "seed": tr("use --seed for the run's seed"),
+        "n": tr(
+            "leave it out: each example is asked as often as it takes; fein generate -n 4 gives 4 answers to a row"
+        ),
+        "stream": tr("use --stream"),
+        "messages": tr("use the prompt or a messages column"),
+    }
+    return advice.get(row.name, tr("leave it out"))
 
 
 def check_value(name: str, value: JsonValue) -> JsonValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -149,9 +150,7 @@ def _named(spec: str, targets: Sequence[str]) -> Scorer:
 
 
 def _unknown(spec: str, name: str) -> ScorerError:
-    from rapidfuzz import process
-
-    nearest = process.extractOne(name, SCORER_NAMES, score_cutoff=60)
+    nearest = difflib.get_close_matches(name.lower(), SCORER_NAMES, n=1, cutoff=0.65)
     known = f"{', '.join(SCORER_NAMES)}, or module:callable"
     if name in _ROWS:
         return ScorerError(
@@ -161,9 +160,7 @@ def _unknown(spec: str, name: str) -> ScorerError:
         tr("there is no scorer '{spec}'", spec=spec),
         asked=spec,
         found=known,
-        mend=tr("did you mean '{nearest}'? There are {known}", nearest=nearest[0], known=known)
-        if nearest
-        else tr("there are {known}", known=known),
+        mend=tr("did you mean '{nearest}'?", nearest=nearest[0]) if nearest else tr("choose one of these"),
     )
 
 
