@@ -16,6 +16,7 @@ class ScriptedEndpoint:
     """Answers at once, one request after the other, and counts them."""
 
     backend: Backend = "unknown"
+    version: str | None = None
     concurrency = 4
 
     def __init__(

@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -99,6 +100,11 @@ class EmbeddedEndpoint(Endpoint):
     def dialect(self, model: str) -> Dialect:
         """Always `llama.cpp`."""
         return "llama.cpp"
+
+    @property
+    def version(self) -> str | None:
+        """The version of llama.cpp's bindings."""
+        return metadata.version("xllamacpp")
 
     @property
     def concurrency(self) -> int:

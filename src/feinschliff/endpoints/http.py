@@ -105,6 +105,11 @@ class HttpEndpoint(Endpoint):
         unknown: Backend = "unknown"
         return self._run(self._in_time(self._server.backend(), unknown))
 
+    @property
+    def version(self) -> str | None:
+        """The server software's version, where it tells one."""
+        return self._run(self._in_time(self._server.version(), None))
+
     def dialect(self, model: str) -> Dialect:
         """How settings are written for this model here."""
         if model not in self._dialects:

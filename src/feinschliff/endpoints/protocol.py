@@ -155,6 +155,11 @@ class Endpoint(Protocol):
     def backend(self) -> Backend: ...
 
     @property
+    def version(self) -> str | None:
+        """The server software's version, where it tells one: what a probe has found is found anew for another."""
+        return None
+
+    @property
     def concurrency(self) -> int:
         """Requests in flight at most."""
         ...

@@ -39,6 +39,7 @@ class Server:
         self._base: str | None = address.base if address.versioned or address.full else None
         self._backend: Backend | None = software.by_host(address.host)
         self._props: dict[str, Any] = {}
+        self._version: str | None = None
         self._rows: list[Any] | None = None
         self._asking = asyncio.Lock()
 
@@ -109,6 +110,8 @@ class Server:
             if props is None and ollama is None and studio is None and vllm is None:
                 return "unknown"  # not reached: the next question may find it
             self._props = props or {}
+            told_version = self._props.get("build_info") or (ollama or vllm or {}).get("version")
+            self._version = str(told_version) if told_version else None
             told = _software(llama_cpp=props, ollama=ollama, lmstudio=studio, vllm=vllm)
             self._backend = await self._other_software() if told == "unknown" else told
         return self._backend
@@ -121,6 +124,11 @@ class Server:
             with contextlib.suppress(EndpointError):
                 await self._listed()
         return software.by_models(self._rows or [])
+
+    async def version(self) -> str | None:
+        """The software's version: llama.cpp's build, Ollama's or vLLM's number; None where none is told."""
+        await self.backend()
+        return self._version
 
     async def slots(self) -> int | None:
         """Requests that are worked on at the same time; None where that is not told."""

@@ -48,7 +48,8 @@ def inquire(inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int) -> lis
 
 def _request(inquiry: Inquiry, payer: Payer) -> Request:
     fields = {name: value for name, value in inquiry.fields.items() if name not in payer.omit}
-    what = [payer.endpoint.identity, payer.model, payer.digests.get(payer.model), prompt_hash(inquiry.messages), fields]
+    software = [payer.endpoint.identity, payer.endpoint.version]
+    what = [*software, payer.model, payer.digests.get(payer.model), prompt_hash(inquiry.messages), fields]
     return Request(
         id=digest(["inquiry", *what, inquiry.repeat, *([payer.salt] if payer.salt else [])]),
         model=payer.model,
