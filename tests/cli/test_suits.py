@@ -11,7 +11,9 @@ import pytest
 from tests.cli.conftest import Fein
 from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai_server import FakeServer
-from tests.fakes.sampling.backends import openai_chat, openai_reasoning
+from tests.fakes.sampling.backends import COMMON, openai_chat, openai_reasoning
+from tests.fakes.sampling.quirks import Manners, Quirk
+from tests.fakes.sampling.server import SamplingServer
 
 DATA = "q,t\n" + "".join(f"question {i},answer {i}\n" for i in range(12))
 
@@ -135,3 +137,17 @@ def test_a_setting_is_changed_in_a_chat_only_if_it_suits(fein: Fein, monkeypatch
     assert done.code == 0, done.err
     assert "'top_k' is refused" in done.err
     assert done.json["sides"][0]["settings"] == {"temperature": 0.1}
+
+
+def test_what_a_probe_has_found_out_counts_for_more_than_the_catalogue(fein: Fein, data: Path) -> None:
+    fields = {**COMMON, "top_k": Quirk("top_k", "int")}
+    with SamplingServer(models=("gpt-4o",), fields=fields, manners=Manners(unknown="rejected")) as server:
+        command = ("generate", *flags(server, data, "-p", "top_k=40", "-p", "max_tokens=4"))
+        assert fein(*command, "--out", "o.csv").code == 2
+        probed = fein("probe", "-p", "top_k", "--endpoint", server.url, "--json")
+        assert probed.code == 0, probed.err
+        assert probed.json["knobs"]["top_k"]["status"] == "honoured"
+        asked = server.counts["POST"]
+        done = fein(*command, "--out", "o.csv")
+        assert done.code == 0, done.err
+        assert server.counts["POST"] == asked + 12

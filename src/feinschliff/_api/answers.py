@@ -63,7 +63,7 @@ def generate(
     watch = watch or Watch()
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
-        check_suited(link, [job.settings])
+        check_suited(link, [job.settings], db=db)
         return job.run(link, db, caps, watch, started)
 
 
@@ -90,7 +90,7 @@ def generate_file(
     watch = watch or Watch()
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
-        warnings = check_suited(link, [job.settings])
+        warnings = check_suited(link, [job.settings], db=db)
         spec = job.spec(link)
         check_out_file(db, spec, out)
         answers = job.run(link, db, caps, watch, started)

@@ -79,7 +79,7 @@ def write_posts(
     with ExitStack() as stack:
         db = stack.enter_context(opened(store))
         link = stack.enter_context(connect(endpoint, searched_models=orders.models, until=deadline(caps, started)))
-        warnings = check_suited(link, [Settings(values=dict(orders.values))])
+        warnings = check_suited(link, [Settings(values=dict(orders.values))], db=db)
         spec = {"kind": "posts", **where(link), **orders.to_spec(), "seed": seed}
         check_out_file(db, spec, out)
         link.check_price(caps, orders.models or [link.model])

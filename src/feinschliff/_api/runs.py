@@ -117,8 +117,8 @@ def tune(
         with lent_scorer(scorer, link, payer) as ready:
             _tune(replace(plot_of(facts), scorer=ready), run, payer)
 
-    def suits(link: Connection) -> None:
-        check_space(link, wanted, baseline or {})
+    def suits(link: Connection, db: Store) -> None:
+        check_space(link, wanted, baseline or {}, db=db)
 
     job = WantedRun("tune", what, where, searched, caps, seed, name=name, fresh=fresh, suits=suits)
     with opened(store) as db:
@@ -167,8 +167,8 @@ def compare(
         with lent_scorer(scorer, link, payer) as ready:
             _compare(replace(match, scorer=ready), run, payer)
 
-    def suits(link: Connection) -> None:
-        check_suited(link, sides)
+    def suits(link: Connection, db: Store) -> None:
+        check_suited(link, sides, db=db)
 
     job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh, suits=suits)
     with opened(store) as db:

@@ -64,7 +64,7 @@ def write_subjects(
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, Chorus(voices, until=deadline(caps, started)) as chorus:
         chorus.check(caps)
-        told = chorus.visit(lambda link, names: check_suited(link, [_of(job.values, name) for name in names]))
+        told = chorus.visit(lambda link, names: check_suited(link, [_of(job.values, name) for name in names], db=db))
         work = _Work(job, db, caps, seed, watch, started)
         spec = {"kind": "subjects", **chorus.places[0], "voices": chorus.places, **job.to_spec()}
         spec |= {"rule": rule, "seed": seed}

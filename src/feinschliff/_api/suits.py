@@ -3,46 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from feinschliff._api.found_out import found_out
 from feinschliff.build import Connection
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import ignored, ignored_note, refusals
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.records import Settings
+from feinschliff.store import Store
 
 
-def check_suited(link: Connection, several: Iterable[Settings]) -> list[str]:
+def check_suited(link: Connection, several: Iterable[Settings], *, db: Store | None = None) -> list[str]:
     """Sentences about settings that the endpoint takes and ignores, each parameter once.
+
+    `db`: where the answers of an earlier probe may be; what they say counts for more than the catalogue.
 
     Raises: ParameterError for a value that it refuses.
     """
     notes: dict[str, str] = {}
     for settings in several:
-        dialect = link.endpoint.dialect(str(settings.values.get("model") or link.model))
-        for refusal in refusals(_without(settings, link.config.omit), dialect):
-            raise refusal.error(dialect)
-        for name in ignored(settings, dialect):
-            notes.setdefault(name, ignored_note(name, dialect))
+        judge = _Judge(link, db, str(settings.values.get("model") or link.model))
+        judge.check(_without(settings, link.config.omit))
+        for name in judge.ignored(settings):
+            notes.setdefault(name, ignored_note(name, judge.dialect))
     return list(notes.values())
 
 
-def check_space(link: Connection, space: Space, baseline: Mapping[str, JsonValue]) -> None:
+def check_space(link: Connection, space: Space, baseline: Mapping[str, JsonValue], *, db: Store | None = None) -> None:
     """Refuse a space that holds values which the endpoint refuses, or a baseline that does. Raises: ParameterError."""
     fixed = _without(Settings(values=dict(space.fixed)), link.config.omit)
-    for dialect in _dialects(link, space, baseline):
+    for model in _models(link, space, baseline):
+        judge = _Judge(link, db, model)
         for settings in (fixed, Settings(values=dict(baseline)), *_ends(space, fixed)):
-            for refusal in refusals(settings, dialect):
-                raise refusal.error(dialect)
+            judge.check(settings)
 
 
-def _dialects(link: Connection, space: Space, baseline: Mapping[str, JsonValue]) -> list[Dialect]:
-    """Of all models that may be asked."""
+@dataclass
+class _Judge:
+    """The catalogue, and what is known of this very server where the catalogue objects."""
+
+    link: Connection
+    db: Store | None
+    model: str
+    dialect: Dialect = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dialect = self.link.endpoint.dialect(self.model)
+
+    def check(self, settings: Settings) -> None:
+        """Raises: ParameterError."""
+        found = refusals(settings, self.dialect)
+        if found:
+            known = self._known([refusal.name for refusal in found])
+            for refusal in refusals(settings, self.dialect, known=known):
+                raise refusal.error(self.dialect)
+
+    def ignored(self, settings: Settings) -> list[str]:
+        found = ignored(settings, self.dialect)
+        return ignored(settings, self.dialect, known=self._known(found)) if found else []
+
+    def _known(self, names: Sequence[str]) -> Mapping[str, str]:
+        if self.db is None:
+            return {}
+        return found_out(self.link, self.db, names, model=self.model, dialect=self.dialect)
+
+
+def _models(link: Connection, space: Space, baseline: Mapping[str, JsonValue]) -> list[str]:
+    """All that may be asked."""
     knob = space.knobs.get("model")
     named: Sequence[JsonValue] = knob.values if isinstance(knob, Choices) else [space.fixed.get("model")]
-    models = dict.fromkeys(str(name or link.model) for name in (*named, baseline.get("model")))
-    return list(dict.fromkeys(link.endpoint.dialect(model) for model in models))
+    return list(dict.fromkeys(str(name or link.model) for name in (*named, baseline.get("model"))))
 
 
 def _ends(space: Space, fixed: Settings) -> Iterator[Settings]:

@@ -50,7 +50,7 @@ class WantedRun:
     seed: int
     name: str | None
     fresh: bool
-    suits: Callable[[Connection], object] | None = None
+    suits: Callable[[Connection, Store], object] | None = None
     """Raises ParameterError where the endpoint would refuse what is to be sent."""
 
     def carry_out(self, db: Store, forecast: ForecastOf, work: Work, watch: Watch) -> Run:
@@ -70,7 +70,7 @@ class WantedRun:
                 ask_first(watch, nothing_left(self.caps))
                 return before
             if self.suits is not None:
-                self.suits(link)
+                self.suits(link, db)
             spec = {**where(link), **self.what}
             found = None if self.fresh else find_run(db, spec)
             if found is not None and self._is_done(found):
