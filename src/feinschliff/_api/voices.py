@@ -112,4 +112,5 @@ def add_up(estimates: Sequence[Estimate]) -> Estimate:
         limits=estimates[0].limits,
         notes=tuple(dict.fromkeys(note for e in estimates for note in e.notes)),
         warnings=tuple(dict.fromkeys(warning for e in estimates for warning in e.warnings)),
+        least_s=sum(e.least_s for e in estimates),
     )

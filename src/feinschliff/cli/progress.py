@@ -37,6 +37,9 @@ class ProgressDisplay:
         self._planned: int | None = None
         self._phase = "start"
         self._answers = 0
+        self._there = 0
+        """Answers that an earlier attempt has paid for."""
+        self._least_s = 0.0
         self._tokens = 0
         self._best: float | None = None
         self._started = time.monotonic()
@@ -69,6 +72,7 @@ class ProgressDisplay:
     def _on_estimate(self, estimate: Estimate) -> bool:
         """A question needs a terminal without a bar on it."""
         assert self._before is not None
+        self._there, self._least_s = estimate.in_store, estimate.least_s
         if self._live:
             self._progress.stop()
         go_on = self._before(estimate)
@@ -99,7 +103,7 @@ class ProgressDisplay:
             self._progress.update(
                 self._task,
                 description=_name(self._phase),
-                completed=self._answers,
+                completed=self._there + self._answers,
                 total=self._planned,
                 text=self._text(now),
             )
@@ -108,16 +112,19 @@ class ProgressDisplay:
             self._console.print(f"{_name(self._phase)}: {self._text(now)}")
 
     def _text(self, now: float) -> str:
+        done = self._there + self._answers
         if self._planned:
-            answers = tr("{n} of at most {planned} answers", n=self._answers, planned=self._planned)
+            answers = tr("{n} of at most {planned} answers", n=done, planned=self._planned)
         else:
-            answers = tr("{n} answers", n=self._answers)
+            answers = tr("{n} answers", n=done)
         parts = [answers, tr("{n} tokens", n=self._tokens)]
         if self._best is not None:
             parts.append(tr("best so far {best:.3f}", best=self._best))
         elapsed = now - self._started
         if self._planned and self._answers >= 10:
-            left = elapsed / self._answers * max(0, self._planned - self._answers)
+            left = elapsed / self._answers * max(0, self._planned - done)
+            # Limits per minute let many through at once and then none: the pace so far says too little.
+            left = max(left, self._least_s - elapsed)
             parts.append(tr("at most {duration} left", duration=_duration(left)))
         return ", ".join(parts)
 

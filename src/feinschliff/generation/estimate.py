@@ -58,6 +58,8 @@ class Estimate:
     notes: tuple[str, ...] = ()
     """What the numbers rest on, a sentence each."""
     warnings: tuple[str, ...] = ()
+    least_s: float = 0.0
+    """Seconds that the limits per minute take, however fast the server is."""
 
     @property
     def is_large(self) -> bool:
@@ -111,6 +113,7 @@ def make_estimate(
         limits=caps.to_dict(),
         notes=(*notes, basis),
         warnings=tuple(warnings),
+        least_s=max(_floors(work, share, pace), default=0.0),
     )
 
 
@@ -139,12 +142,7 @@ def _usd(work: Sequence[Work], prices: Prices) -> float | None:
 def _seconds(work: Sequence[Work], share: float, pace: Pace) -> tuple[float | None, str]:
     """(seconds, what they rest on); by the endpoint's own pace so far, and by the limits per minute."""
     requests = share * sum(w.answers for w in work)
-    tokens = share * sum(w.answers * (w.prompt_tokens + w.completion_tokens) for w in work)
-    floors = [
-        _MINUTE_S * max(0, math.ceil(much / limit) - 1)
-        for much, limit in ((requests, pace.rpm), (tokens, pace.tpm))
-        if limit is not None
-    ]
+    floors = _floors(work, share, pace)
     if not requests:
         return 0.0, stored("All answers are there already.")
     if all(w.model in pace.past for w in work):
@@ -159,3 +157,14 @@ def _seconds(work: Sequence[Work], share: float, pace: Pace) -> tuple[float | No
     if any(floors):
         return max(floors), stored("Time: what the limits per minute take; how fast the server is, is not known yet.")
     return None, stored("Time: unknown, since this model has answered nothing yet.")
+
+
+def _floors(work: Sequence[Work], share: float, pace: Pace) -> list[float]:
+    """Seconds that each limit per minute takes: the first minute's requests go out at once."""
+    requests = share * sum(w.answers for w in work)
+    tokens = share * sum(w.answers * (w.prompt_tokens + w.completion_tokens) for w in work)
+    return [
+        _MINUTE_S * max(0, math.ceil(much / limit) - 1)
+        for much, limit in ((requests, pace.rpm), (tokens, pace.tpm))
+        if limit is not None
+    ]
