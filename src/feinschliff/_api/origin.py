@@ -22,7 +22,7 @@ class Origin:
     url: str | None
     """None for the embedded engine."""
     model: str | None
-    """For the embedded engine one of several files, or a shipped model of the same content; None where none is known."""
+    """For the embedded engine one of several files, or a shipped model of the same content; None where unknown."""
     omit: tuple[str, ...] = ()
     """Fields that the server refused."""
     stream: bool = False
