@@ -23,27 +23,39 @@ _LEAST = 2
 
 
 def find_groups(lab: Lab, c: Controls, names: Sequence[str]) -> dict[str, Finding]:
-    """Findings for those of the rare knobs that one request decides; the others are left to tests of their own."""
+    """Findings for those of the rare knobs that such requests decide; the others are left to tests of their own."""
     findings: dict[str, Finding] = {}
     values: dict[str, JsonValue] = {}
     for name in names:
         plain = name.removeprefix(EXTRA)
         if name in _RARE and (plain in CUTS or plain in STIRS):
             values[name] = CUTS[plain].least if plain in CUTS else STIRS[plain].values[0]
-    while len(values) >= _LEAST and c.repeats and (c.varies or c.greedy_text is not None):
-        heard = lab.ask([c.hot_wish(2, values)])
-        if heard is None:
-            break
-        if not heard[0].refused:
-            if heard[0].text == c.hot[1].text:
-                label = ", ".join(f"{name}={value}" for name, value in values.items())
-                same = tr("With {label} at once it says word for word what it says without.", label=label)
-                findings |= {name: Finding("inert", same) for name in values}
-            break
-        named = [name for name in values if is_named(name.removeprefix(EXTRA), heard[0].answer.failure or "")]
-        if not named:
-            break
-        for name in named:
-            findings[name] = Finding("rejected", tr("Refused: {why}", why=heard[0].why))
-            del values[name]
+    if c.repeats and (c.varies or c.greedy_text is not None):
+        _ask_together(lab, c, values, findings)
     return findings
+
+
+def _ask_together(lab: Lab, c: Controls, values: dict[str, JsonValue], findings: dict[str, Finding]) -> None:
+    """All at once; in halves where one of them acts."""
+    left = dict(values)
+    while len(left) >= _LEAST:
+        heard = lab.ask([c.hot_wish(2, left)])
+        if heard is None:
+            return
+        if heard[0].refused:
+            named = [name for name in left if is_named(name.removeprefix(EXTRA), heard[0].answer.failure or "")]
+            for name in named:
+                findings[name] = Finding("rejected", tr("Refused: {why}", why=heard[0].why))
+                del left[name]
+            if named:
+                continue
+        elif heard[0].text == c.hot[1].text:
+            label = ", ".join(f"{name}={value}" for name, value in left.items())
+            same = tr("With {label} at once it says word for word what it says without.", label=label)
+            findings |= dict.fromkeys(left, Finding("inert", same))
+            return
+        names = list(left)
+        half = len(names) // 2
+        for part in (names[:half], names[half:]):
+            _ask_together(lab, c, {name: left[name] for name in part}, findings)
+        return

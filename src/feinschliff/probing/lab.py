@@ -54,7 +54,7 @@ class Lab:
 
     def ask(self, wishes: Sequence[Wish], *, messages: tuple[Message, ...] = PROMPT) -> list[Heard] | None:
         """What came of the wishes; None where they are more than are left, or the budget ended."""
-        keys = [canonical_json([[m.content for m in messages], dict(w.values), w.repeat]) for w in wishes]
+        keys = [_key(messages, wish) for wish in wishes]
         new = {k: w for k, w in zip(keys, wishes, strict=True) if k not in self._asked}
         if len(new) > self.left:
             return None
@@ -68,6 +68,10 @@ class Lab:
         if self._over and any(key not in self._asked for key in keys):
             return None
         return [Heard(self._asked[key]) for key in keys]
+
+    def cost(self, wishes: Sequence[Wish]) -> set[str]:
+        """Which of the wishes have not been asked yet, by key."""
+        return {key for wish in wishes if (key := _key(PROMPT, wish)) not in self._asked}
 
     def fields(self, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """The body's fields, by the names that this dialect has for them."""
@@ -86,6 +90,10 @@ class Lab:
         # An alias is probed as the field that it is: where a server has it under that very name is what is asked.
         row = CATALOGUE.get(name)
         return [name] if row is None else row.at(self.dialect).wire.split(".")
+
+
+def _key(messages: tuple[Message, ...], wish: Wish) -> str:
+    return canonical_json([[message.content for message in messages], dict(wish.values), wish.repeat])
 
 
 def run_tests(tests: Mapping[str, Test], lab: Lab) -> dict[str, Finding]:
@@ -127,9 +135,9 @@ def _go_on(
 
 def _affordable(steps: Sequence[Step], lab: Lab) -> int:
     """How many of the steps, from the first, fit into what is left."""
-    left = lab.left
+    new: set[str] = set()
     for count, step in enumerate(steps):
-        left -= len(step.wishes)
-        if left < 0:
+        new |= lab.cost(step.wishes)
+        if len(new) > lab.left:
             return count
     return len(steps)

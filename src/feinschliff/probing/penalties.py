@@ -12,6 +12,7 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test, Wish, shown
+from feinschliff.probing.refusals import is_unknown_field
 
 _REPEATED = 2
 """Words that come back in a text under a penalty: then a larger one would have changed it further."""
@@ -155,6 +156,8 @@ def _compared(wish: Callable[[int], Wish], plain: Heard, name: str, value: JsonV
 
 def _refused(name: str, c: Controls, push: Push, first: Heard) -> Test:
     """The value is refused, or the field."""
+    if is_unknown_field(first.answer.failure or ""):
+        return Finding("rejected", tr("Refused: {why}", why=first.why))
     mild = (yield Step([c.hot_wish(2, {name: push.mild})], Finding("rejected", tr("Refused: {why}", why=first.why))))[0]
     if mild.refused:
         return Finding("rejected", tr("Refused: {why}", why=first.why))

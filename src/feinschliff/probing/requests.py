@@ -10,6 +10,7 @@ from feinschliff.i18n import tr
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test
 from feinschliff.probing.lab import LENGTH
+from feinschliff.probing.refusals import is_unknown_field
 
 _FEW = 3
 _TEXTS = 2
@@ -108,7 +109,7 @@ def logprobs(name: str, c: Controls) -> Test:
     """`logprobs` and `top_logprobs`."""
     wish = {"logprobs": True, "top_logprobs": 5}
     heard = yield Step([c.hot_wish(1, wish)])
-    if heard[0].refused and name == "logprobs":
+    if heard[0].refused and name == "logprobs" and not is_unknown_field(heard[0].answer.failure or ""):
         heard = yield Step([c.hot_wish(1, {"logprobs": True})])
     if heard[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=heard[0].why))

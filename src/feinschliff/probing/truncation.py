@@ -13,6 +13,7 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test, likeness, shown
+from feinschliff.probing.refusals import is_unknown_field
 
 _ALIKE = 0.3
 _UNLIKE = 0.15
@@ -77,6 +78,8 @@ def _unchanged(label: str, c: Controls) -> Finding:
 
 def _refused(name: str, c: Controls, cut: Cut, first: Heard) -> Test:
     """The value is refused, or the field."""
+    if is_unknown_field(first.answer.failure or ""):
+        return Finding("rejected", tr("Refused: {why}", why=first.why))
     mild = yield Step([c.hot_wish(2, {name: cut.mild})], Finding("rejected", tr("Refused: {why}", why=first.why)))
     if mild[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=first.why))
