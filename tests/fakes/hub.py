@@ -46,6 +46,8 @@ class FakeHub:
     """After so many bytes the next downloads break off, one entry each."""
     statuses: list[int] = field(default_factory=list)
     """What the next downloads answer instead of a file, one entry each."""
+    troubles: list[int] = field(default_factory=list)
+    """What the hub itself answers to the next questions, one entry each."""
     ranges: bool = True
     """False: a Range is not heeded."""
     spoilt: bool = False
@@ -99,7 +101,9 @@ def _server(hub: FakeHub, host: str) -> ThreadingHTTPServer:
 def _answer(hub: FakeHub, handler: BaseHTTPRequestHandler, asked: Asked) -> None:
     parts = urlsplit(asked.path)
     path, query = unquote(parts.path), parse_qs(parts.query)
-    if hub.token is not None and asked.headers.get("authorization") != f"Bearer {hub.token}":
+    if hub.troubles:
+        _json(handler, asked, hub.troubles.pop(0), {})
+    elif hub.token is not None and asked.headers.get("authorization") != f"Bearer {hub.token}":
         _json(handler, asked, 401, {"error": "Invalid credentials"})
     elif path == "/api/models":
         words = query["search"][0].lower()

@@ -91,6 +91,24 @@ def test_search_finds_both_hubs(hub: FakeHub):
     assert search("nothing like it", limit=5) == []
 
 
+def test_a_hub_in_trouble_is_asked_again(hub: FakeHub):
+    hub.troubles = [503, 429]
+    assert offer(parse_name("maker/tiny-GGUF")).variant.name == "Q4_K_M"
+    hub.troubles = [500] * 9
+    with pytest.raises(EndpointError, match=r"cannot reach .* \(HTTP 500\)"):
+        offer(parse_name("maker/tiny-GGUF"))
+
+
+def test_two_files_of_one_quantisation(hub: FakeHub):
+    hub.repositories = {"a/b": {"x-Q4_0.gguf": DATA, "y-Q4_0.gguf": DATA, "x-Q8_0.gguf": DATA}}
+    found = huggingface.model(huggingface.hugging_face(), "a/b")
+    assert {variant.name for variant in found.variants} == {"x-Q4_0", "y-Q4_0", "Q8_0"}
+    assert found.choose("y-q4_0").name == "y-Q4_0"
+    with pytest.raises(ModelError) as refused:
+        found.choose("q4_0")
+    assert "x-Q4_0, y-Q4_0" in str(refused.value.found)
+
+
 def test_search_without_a_hub(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("FEIN_OLLAMA_REGISTRY", "http://127.0.0.1:9")

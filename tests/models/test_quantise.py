@@ -7,7 +7,7 @@ import pytest
 
 from feinschliff.errors import InputError, ModelError, OutputError
 from feinschliff.models.floats import to_floats
-from feinschliff.models.gguf_file import read_gguf, write_gguf
+from feinschliff.models.gguf_file import GgufFile, Tensor, entry, read_gguf, write_gguf
 from feinschliff.models.house import house_path
 from feinschliff.models.loaded import LoadedModel
 from feinschliff.models.mix import MIXTURES, choose
@@ -156,3 +156,29 @@ def test_damaged_weights(tmp_path: Path):
         file.truncate(path.stat().st_size - 5000)
     with pytest.raises(ModelError, match="the file ends within tensor"):
         quantise(path, tmp_path / "y.gguf", "q4_0")
+
+
+@pytest.mark.parametrize(
+    ("mixture", "gibibytes"),
+    [("q8_0", 7.95), ("q6_k", 6.14), ("q5_k_m", 5.33), ("q5_k_s", 5.21), ("q4_k_m", 4.58), ("q4_k_s", 4.36)],
+)
+def test_a_large_model_would_weigh_what_it_weighs_elsewhere(mixture: str, gibibytes: float):
+    """Llama-3.1-8B's files, as llama.cpp's own table of them has their sizes."""
+    f16, f32 = TYPES_BY_NAME["f16"], TYPES_BY_NAME["f32"]
+    shapes = {
+        "attn_q": (4096, 4096),
+        "attn_k": (4096, 1024),
+        "attn_v": (4096, 1024),
+        "attn_output": (4096, 4096),
+        "ffn_gate": (4096, 14336),
+        "ffn_up": (4096, 14336),
+        "ffn_down": (14336, 4096),
+    }
+    tensors = [Tensor(name, (4096, 128256), f16, 0) for name in ("token_embd.weight", "output.weight")]
+    for layer in range(32):
+        tensors += [Tensor(f"blk.{layer}.{part}.weight", shape, f16, 0) for part, shape in shapes.items()]
+        tensors += [Tensor(f"blk.{layer}.{part}_norm.weight", (4096,), f32, 0) for part in ("attn", "ffn")]
+    entries = (entry("general.architecture", "llama"), entry("llama.block_count", 32))
+    choices = choose(GgufFile(Path("x"), entries, tuple(tensors)), mixture)
+    size = sum(choice.kind.size(choice.tensor.weights) for choice in choices)
+    assert size / 2**30 == pytest.approx(gibibytes, abs=0.006)

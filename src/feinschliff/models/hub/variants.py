@@ -9,6 +9,7 @@ from typing import Any
 
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
+from feinschliff.models.file_types import quantisation_in
 
 PREFERRED = ("Q4_K_M", "Q4_K_S", "Q4_0", "Q5_K_M", "Q8_0")
 """Taken where nobody says which: what most programs take, in this order."""
@@ -74,6 +75,9 @@ class RemoteModel:
         for variant in self.variants:
             if wanted.lower() in {variant.name.lower(), *(file.path.lower() for file in variant.files)}:
                 return variant
+        alike = [variant for variant in self.variants if quantisation_in(variant.name) == wanted.upper()]
+        if len(alike) == 1:
+            return alike[0]
         raise ModelError(
             tr("{name} has no variant '{wanted}'", name=self.name, wanted=wanted),
             asked=wanted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,8 @@ from feinschliff.i18n import tr
 _PATIENCE_S = 30.0
 _MOST_REDIRECTS = 10
 _LONGEST_JSON = 64 << 20
+_TRIES = 3
+_WAIT_S = 0.3
 
 
 class CutOff(Exception):
@@ -56,22 +59,31 @@ class Web:
 
         Raises: ModelError where it has no such thing or refuses it, EndpointError where it cannot be reached.
         """
-        try:
-            with self.get(self.base + path, {"Accept": accept}, what=what) as response:
-                content = b""
-                for piece in response.iter_bytes():
-                    content += piece
-                    if len(content) > _LONGEST_JSON:
-                        raise EndpointError(tr("the answer of {hub} is too long", hub=self.shown), asked=what)
-            return json.loads(content)
-        except (CutOff, httpx2.HTTPError) as error:
-            raise EndpointError(
-                tr("cannot reach {shown} ({failed})", shown=self.shown, failed=_reason(error)),
-                asked=what,
-                mend=tr("look at the network, and try again"),
-            ) from None
-        except ValueError:
-            raise EndpointError(tr("{hub} answers with something else than JSON", hub=self.shown), asked=what) from None
+        for attempt in range(_TRIES):
+            try:
+                return json.loads(self._content(path, accept, what))
+            except CutOff as error:
+                if attempt + 1 == _TRIES:
+                    raise EndpointError(
+                        tr("cannot reach {shown} ({failed})", shown=self.shown, failed=str(error)),
+                        asked=what,
+                        mend=tr("look at the network, and try again"),
+                    ) from None
+                time.sleep(_WAIT_S * 2**attempt)
+            except ValueError:
+                raise EndpointError(
+                    tr("{hub} answers with something else than JSON", hub=self.shown), asked=what
+                ) from None
+        raise AssertionError("the last attempt returns or raises")
+
+    def _content(self, path: str, accept: str, what: str) -> bytes:
+        content = b""
+        with self.get(self.base + path, {"Accept": accept}, what=what) as response:
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > _LONGEST_JSON:
+                    raise EndpointError(tr("the answer of {hub} is too long", hub=self.shown), asked=what)
+        return content
 
     @property
     def shown(self) -> str:
@@ -99,7 +111,7 @@ class Web:
                     yield response
                     return
             except httpx2.HTTPError as error:
-                raise CutOff(_reason(error)) from None
+                raise CutOff(type(error).__name__) from None
         raise EndpointError(tr("{hub} redirects without end", hub=self.shown), asked=what)
 
     def _refused(self, response: httpx2.Response, what: str) -> Exception:
@@ -141,7 +153,3 @@ def _next(url: str, location: str) -> str:
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) if isinstance(error, CutOff) else type(error).__name__
