@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from feinschliff.build import Endpoint, connect
 from feinschliff.endpoints.address import parse_url
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.ollama import LineReader
 from feinschliff.endpoints.protocol import ModelInfo, Request, Streaming
-from feinschliff.errors import RequestRefused
+from feinschliff.errors import ModelError, RequestRefused
+from feinschliff.generation import choose_model
 from tests.contracts.endpoint_contract import EndpointContract, make_requests, send
 from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai_server import QUICK_FAULTS, FakeServer, spread
@@ -115,6 +117,22 @@ def test_an_unknown_model_is_told_in_the_servers_words() -> None:
         pytest.raises(RequestRefused, match="model 'other' not found"),
     ):
         send(endpoint, [replace(requests(1)[0], model="other")])
+
+
+def test_embeddings_and_models_without_their_usual_tag() -> None:
+    tags = {"models": [{"name": "fake-1:latest", "digest": "d"}, {"name": "other:7b", "digest": "e"}]}
+    with FakeOllama(models=("fake-1", "fake-1:latest")) as server:
+        server.pages = {**server.pages, "/api/tags": tags}
+        with HttpEndpoint(server.root) as endpoint:
+            assert choose_model(endpoint, "fake-1")[0] == "fake-1:latest"
+            assert choose_model(endpoint, None, searched=["fake-1", "other:7b"])[0] == "fake-1"
+            with pytest.raises(ModelError):
+                choose_model(endpoint, "other")
+            (request,) = requests(1)
+            reply = send(endpoint, [replace(request, fields={}, embeds=True)])["r0"]
+        assert len(reply.vectors) == 2
+        with connect(Endpoint(server.root, model="fake-1")) as link:
+            assert (link.model, link.digests["fake-1"]) == ("fake-1:latest", "d")
 
 
 def test_lines_may_be_cut_anywhere() -> None:

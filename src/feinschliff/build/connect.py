@@ -100,6 +100,8 @@ def connect(
     try:
         model, listed = choose_model(endpoint, config.model_name, searched=searched_models)
         digests = {info.name: info.digest for info in listed if info.digest is not None}
+        # Ollama takes a name without its usual tag as well.
+        digests = {name.removesuffix(":latest"): digest for name, digest in digests.items()} | digests
         yield Connection(endpoint, config, model, digests, config.prices())
     finally:
         endpoint.close()

@@ -32,7 +32,7 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
             mend=tr('give --prompt "... {{ column }} ..."'),
         )
     fixed = dict(space.fixed)
-    if "max_tokens" not in space.knobs and "max_tokens" not in omit:
+    if not {"max_tokens", "max_completion_tokens"} & {*space.knobs, *space.fixed, *omit}:
         fixed.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
     return Space(space.knobs, fixed)
 

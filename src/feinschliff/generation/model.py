@@ -26,8 +26,11 @@ def choose_model(
         return wanted or searched[0], []
     if endpoint.backend == "transformers" and (wanted or searched):
         return wanted or searched[0], listed  # it lists what lies in a cache, and loads any folder that is named
+    tagged = {name.removesuffix(":latest"): name for name in names} if endpoint.backend == "ollama" else {}
+    if wanted is not None and wanted not in names:
+        wanted = tagged.get(wanted, wanted)
     for name in (*searched, *([wanted] if wanted else [])):
-        if name not in names:
+        if name not in names and name not in tagged:
             raise _unknown(endpoint, name, names)
     if wanted:
         return wanted, listed

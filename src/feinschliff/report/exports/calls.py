@@ -57,8 +57,11 @@ def to_litellm(recipe: Recipe) -> Export:
     return Export("\n".join(lines) + "\n", warnings)
 
 
-def body_fields(recipe: Recipe) -> tuple[dict[str, Any], list[str]]:
-    """(the fields of an OpenAI-compatible request, sentences about what is to be done by hand)."""
+def body_fields(recipe: Recipe, *, fills_in: bool = False) -> tuple[dict[str, Any], list[str]]:
+    """(the fields of an OpenAI-compatible request, sentences about what is to be done by hand).
+
+    `fills_in`: the target fills in templates itself.
+    """
     warnings = []
     dialect: Dialect = recipe.dialect
     settings = Settings(values=dict(recipe.settings))
@@ -73,7 +76,7 @@ def body_fields(recipe: Recipe) -> tuple[dict[str, Any], list[str]]:
             )
         )
     for name, text in (("system", recipe.system), ("prompt", recipe.prompt)):
-        if text is not None and "{{" in text:
+        if text is not None and "{{" in text and not fills_in:
             warnings.append(
                 tr(
                     "the {name} text is a template over the data's columns: fill in what stands in {{{{ }}}} yourself",

@@ -24,7 +24,7 @@ _CONFIG = frozenset(
 
 def to_promptfoo(recipe: Recipe) -> Export:
     """`promptfooconfig.yaml`."""
-    fields, warnings = body_fields(recipe)
+    fields, warnings = body_fields(recipe, fills_in=True)
     config: dict[str, Any] = {}
     if recipe.address is None or recipe.address.host != "api.openai.com":
         config["apiBaseUrl"] = base_url(recipe)
@@ -48,5 +48,4 @@ def to_promptfoo(recipe: Recipe) -> Export:
         "tests:",
         "  - vars: {}",
     ]
-    kept = [warning for warning in warnings if "{{" not in warning]
-    return Export("\n".join(lines) + "\n", kept)
+    return Export("\n".join(lines) + "\n", warnings)
