@@ -33,7 +33,7 @@ class Endpoint:
 
     Args:
         url: a base such as `http://localhost:11434/v1`, or a full `.../chat/completions` or `.../completions` URL;
-            Ollama's own base `http://localhost:11434` (or `.../api/chat`) means its own chat, which takes more settings.
+            Ollama's own base `http://localhost:11434` (or `.../api/chat`) is asked in its own way, with more settings.
         model: name as the endpoint lists it; for the embedded engine the path of a `.gguf` file, or the name of a
             model that ships with the package (`house-1`).
         api_key_env: name of the environment variable that holds the key. Without it a key is sent only to
