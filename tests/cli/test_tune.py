@@ -77,7 +77,7 @@ def test_data_form_on_a_foreign_server(fein: Fein, tmp_path: Path) -> None:
         jsonschema.validate(document, SCHEMA)
         assert document["verdict"] in {"better", "no measurable gain"}
         assert document["name"] == "mine"
-        assert document["knobs"] == {"temperature": "unknown", "max_tokens": "unknown"}
+        assert document["knobs"] == {"temperature": "honoured", "max_tokens": "honoured"}
         assert document["baseline_settings"]["temperature"] is None
         assert server.counts["POST"] == document["spent"]["requests"] <= 300
         baseline = [b for b in server.bodies if "temperature" not in b]
