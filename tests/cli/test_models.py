@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from feinschliff.cli.lazy import Verb
+from feinschliff.cli.models import ModelVerbs
 from feinschliff.models.house import house_path, house_training_folder
 from feinschliff.models.quantise import quantise
 from feinschliff.models.tokens import SAMPLES
@@ -35,6 +37,12 @@ def task(tmp_path: Path) -> Path:
 def test_help_names_every_verb(fein: Fein):
     shown = fein("models", "--help").out
     assert all(verb in shown for verb in ("inspect", "fit", "list", "search", "pull", "quantise", "tokens", "serve"))
+
+
+@pytest.mark.parametrize("verb", ModelVerbs.verbs, ids=lambda verb: verb.name)
+def test_the_line_of_a_verb_is_the_first_of_its_help(verb: Verb):
+    first = (verb.load().help or "").split("\n\n")[0]
+    assert " ".join(first.split()) == verb.summary
 
 
 def test_list(fein: Fein, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

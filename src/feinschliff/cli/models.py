@@ -16,20 +16,25 @@ class ModelVerbs(LazyGroup):
         Verb(
             "inspect",
             "models_inspect:command",
-            "Look into a model: architecture, quantisation, context, tokenizer, template, sampling defaults.",
+            "Look into a model without loading it: architecture, quantisation, context, tokenizer, template, defaults.",
         ),
         Verb(
             "fit",
             "models_fit:command",
-            "Estimate memory and speed of a model here or on a named GPU: what fits, with how many layers on it.",
+            "Estimate memory and speed of a model: weights, cache and buffers, in a range; layers on a GPU; what fits.",
         ),
         Verb(
             "serve",
             "models_serve:command",
-            "Serve a model to programs that speak OpenAI's API, on this machine, with a key.",
+            "Serve a model to programs that speak OpenAI's API (/v1/chat/completions, /v1/models, /health), "
+            "until Ctrl-C.",
         ),
         Verb("list", "models_list:command", "List the model files on this machine, whoever put them there."),
-        Verb("search", "models_search:command", "Search the hubs, each quantisation with its size and room here."),
+        Verb(
+            "search",
+            "models_search:command",
+            "Search the hubs for models, each quantisation with its size and whether it fits here.",
+        ),
         Verb("pull", "models_pull:command", "Fetch a model, checked, and going on where a download was cut."),
         Verb(
             "quantise",

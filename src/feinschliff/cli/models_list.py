@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def command(as_json: o.AsJson = False) -> None:
-    """List the model files on this machine: our own, Ollama's, LM Studio's, llama.cpp's and the Hugging Face cache.
+    """List the model files on this machine, whoever put them there.
 
-    A damaged or unfinished one is listed with what is wrong with it.
+    Our own, Ollama's, LM Studio's, llama.cpp's and those of the Hugging Face
+    cache. A damaged or unfinished one is listed with what is wrong with it.
 
     Example: [bold]fein models list[/]
     """

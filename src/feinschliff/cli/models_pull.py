@@ -28,8 +28,9 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fetched, and fetch nothing.")] = False,
     as_json: o.AsJson = False,
 ) -> None:
-    """Fetch a model: its variants with size and room first, then the files, checked, and going on where they were cut.
+    """Fetch a model, checked, and going on where a download was cut.
 
+    First its quantisations are shown, with size and whether they fit here.
     Without a quantisation it is Q4_K_M, or what comes nearest. HF_TOKEN opens what needs a login; FEIN_MODELS is the
     folder where models go.
 
@@ -69,8 +70,11 @@ def command(
         return
     if chosen.missing and not yes and not as_json and _is_terminal() and not _confirmed():
         raise Interrupted(tr("nothing was fetched"), mend=tr("--yes fetches without a question"))
-    with Bar(in_bytes=tuple(file.path for file in variant.files)) as bar:
-        done = pull(chosen, told=bar.show)
+    try:
+        with Bar(in_bytes=tuple(file.path for file in variant.files)) as bar:
+            done = pull(chosen, told=bar.show)
+    except KeyboardInterrupt:
+        raise Interrupted(tr("interrupted"), mend=tr("the same command goes on from there")) from None
     if as_json:
         print_json(done.to_dict())
     else:

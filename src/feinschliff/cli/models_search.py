@@ -16,8 +16,9 @@ def command(
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="Most models to show.")] = 8,
     as_json: o.AsJson = False,
 ) -> None:
-    """Search the Hugging Face hub and the Ollama registry for models, each quantisation with its size and room here.
+    """Search the hubs for models, each quantisation with its size and whether it fits here.
 
+    The Hugging Face hub, and the model of this name in the Ollama registry.
     HF_ENDPOINT and FEIN_OLLAMA_REGISTRY name other addresses, HF_TOKEN who asks.
 
     Example: [bold]fein models search llama-3.2-1b-instruct[/]
