@@ -19,6 +19,9 @@ from feinschliff.tuning.samplers import Proposal, Sampler
 from feinschliff.tuning.state import State, Tried
 from feinschliff.tuning.surrogate import Surrogate, fit
 
+_REFUSED = "no answer: HTTP 4"
+"""How the reason begins where the server refused a request."""
+
 _LEAST_SCORED = 0.5
 """A setting whose answers cannot be scored in half of the cases is not recommended on the strength of the others."""
 
@@ -75,7 +78,12 @@ class Search:
                     reasons=self._reasons[0],
                 ),
                 found=self._reasons[0],
-                mend=tr("correct the scorer, the targets or the prompt; the answers are kept"),
+                mend=tr(
+                    "leave out the setting that the server does not take (--omit seed or --omit max_tokens for these "
+                    "two)"
+                )
+                if all(reason.startswith(_REFUSED) for reason in self._reasons)
+                else tr("correct the scorer, the targets or the prompt; the answers are kept"),
             )
 
     def _affordable(self, proposals: Iterable[Proposal]) -> list[Proposal]:
