@@ -26,7 +26,12 @@ def mean_interval(level: Mapping[str, Any], n: int) -> tuple[float | None, float
 def run_dialect(run: Run) -> Dialect:
     """How the endpoint of a run takes settings, as far as the run has kept it."""
     endpoint: Mapping[str, Any] = (run.details or {}).get("endpoint") or {}
-    if str(endpoint.get("identity") or run.spec.get("endpoint") or "").startswith("embedded:"):
+    return endpoint_dialect({"identity": run.spec.get("endpoint"), **endpoint})
+
+
+def endpoint_dialect(endpoint: Mapping[str, Any]) -> Dialect:
+    """The same from what a run's details keep of its endpoint."""
+    if str(endpoint.get("identity") or "").startswith("embedded:"):
         return "llama.cpp"
     if endpoint.get("dialect") in DIALECTS:
         dialect: Dialect = endpoint["dialect"]

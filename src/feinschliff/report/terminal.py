@@ -20,7 +20,7 @@ from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report.ascii import ascii_text
 from feinschliff.report.format import count, duration, exact, money, score, scorer_label, setting, signed
-from feinschliff.report.numbers import mean_interval, request_fields
+from feinschliff.report.numbers import endpoint_dialect, mean_interval, request_fields
 from feinschliff.report.sentence import is_comparison, verdict_sentence
 from feinschliff.report.steps import next_steps
 from feinschliff.report.words import side_order
@@ -52,7 +52,7 @@ def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: 
     console.print()
     for step in next_steps(result, details):
         _show_item("-", step, console)
-    _show_use(result, console)
+    _show_use(result, details, console)
 
 
 def plain(text: str, console: Console, *, style: str = "") -> Text:
@@ -158,10 +158,10 @@ def _parts(spent: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _show_use(result: Mapping[str, Any], console: Console) -> None:
+def _show_use(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> None:
     """How to use the settings, and where the page is; both in one piece for copying."""
     recommended = result.get("recommended") or {}
-    fields = request_fields(recommended)
+    fields = request_fields(recommended, endpoint_dialect(details.get("endpoint") or {}))
     if fields:
         _show_item("-", tr("As request fields:"), console)
         console.print(Text("  " + json.dumps(fields, ensure_ascii=console.options.ascii_only)), soft_wrap=True)
