@@ -30,10 +30,13 @@ class Inquiry:
     repeat: int = 0
 
 
-def inquire(inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int) -> list[Answer | None]:
+def inquire(
+    inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int, proven: bool = False
+) -> list[Answer | None]:
     """The answers in order; one that the server refused has a `failure`, None was not allowed by the budget.
 
-    Answers found in the store cost nothing. At most `attempts` attempts are made at each.
+    Answers found in the store cost nothing. At most `attempts` attempts are made at each. `proven`: this server has
+    answered before, so that even a 404 is about what is in the request.
 
     Raises: EndpointGone, RequestRefused (the server refuses whatever it is asked), Interrupted, StoreError.
     """
@@ -42,7 +45,7 @@ def inquire(inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int) -> lis
     missing = {r.id: (r, i) for r, i in zip(requests, inquiries, strict=True) if r.id not in found}
     if missing:
         payer.store.put_prompts({prompt_hash(r.messages): r.messages for r, _ in missing.values()})
-        found |= _send(missing, payer, attempts)
+        found |= _send(missing, payer, attempts, proven)
     return [found.get(request.id) for request in requests]
 
 
@@ -65,7 +68,9 @@ def _nested(fields: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
     return options if isinstance(options, dict) else {}
 
 
-def _send(missing: Mapping[str, tuple[Request, Inquiry]], payer: Payer, attempts: int) -> dict[str, Answer]:
+def _send(
+    missing: Mapping[str, tuple[Request, Inquiry]], payer: Payer, attempts: int, proven: bool
+) -> dict[str, Answer]:
     account = Account(payer.store, payer.run, payer.budget, slots=payer.endpoint.concurrency)
     answers: dict[str, Answer] = {}
     lock = threading.Lock()
@@ -87,10 +92,13 @@ def _send(missing: Mapping[str, tuple[Request, Inquiry]], payer: Payer, attempts
             try:
                 report = payer.endpoint.send(left, gate=gate, sink=take)
             except RequestRefused as refused:
-                if (refused.found or "").startswith(_FOR_GOOD):
+                if not proven and (refused.found or "").startswith(_FOR_GOOD):
                     raise
                 # So many refusals in a row end a batch of answers; here they are what was asked for.
+                before = len(answers)
                 gate.note_refused(answers, str(refused.found))
+                if len(answers) == before:
+                    raise
             else:
                 for request in report.unsent:
                     if request.id in gate.given_up:

@@ -59,7 +59,8 @@ class Lab:
         if len(new) > self.left:
             return None
         inquiries = [Inquiry(messages, self.fields(w.values), w.repeat) for w in new.values()]
-        answers = inquire(inquiries, self.payer, attempts=self._attempts) if new else []
+        proven = any(answer.failure is None for answer in self._asked.values())
+        answers = inquire(inquiries, self.payer, attempts=self._attempts, proven=proven) if new else []
         for key, answer in zip(new, answers, strict=True):
             if answer is None:
                 self._over = True

@@ -75,6 +75,7 @@ class Plan:
         self.prompt_tokens = 0
         self.completion_tokens = 0
         self.usd = 0.0
+        self._probed: tuple[int, int, float] = (0, 0, 0.0)
         self._first = first or Cost(0, 0, (0, 0))
         self._prices = prices or Prices()
         self._dearest = self._prices.dearest(models)
@@ -90,6 +91,11 @@ class Plan:
     def search_answers(self) -> int:
         """Answers that the search may use, the probe included."""
         return self._for_search(self.answers_planned)
+
+    def use_probe(self, answers: Sequence[Answer | None]) -> None:
+        """Note answers of the probe: paid for like all others, they say nothing of what the task's own will cost."""
+        self.use(answers)
+        self._probed = (self.answers, self.prompt_tokens + self.completion_tokens, self.usd)
 
     def use(self, answers: Sequence[Answer | None], *, models: Sequence[str] | None = None) -> None:
         """Note answers that were used, each of its model where there are several."""
@@ -126,13 +132,14 @@ class Plan:
         """Answers left by tokens and money."""
         first, dearest, left = self._first, self._dearest, [float(_MOST_ANSWERS)]
         prompt = first.prompt_tokens + self._scored(first.completion_tokens)
+        own = self.answers - self._probed[0]
         if self.caps.tokens is not None:
             used = self.prompt_tokens + self.completion_tokens
-            each = used / self.answers if self.answers else prompt + first.completion_tokens
+            each = (used - self._probed[1]) / own if own else prompt + first.completion_tokens
             left.append((self.caps.tokens * share - used - sum(first.most)) / max(1.0, each * _SLACK))
         if self.caps.usd is not None and dearest is not None:
             before = dearest.of(prompt, first.completion_tokens)
-            each = self.usd / self.answers if self.answers else before
+            each = (self.usd - self._probed[2]) / own if own else before
             left.append((self.caps.usd * share - self.usd - dearest.of(*first.most)) / max(1e-12, each * _SLACK))
         return int(min(left))
 

@@ -54,7 +54,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "probe", plan.answers_planned)
     dialect = payer.endpoint.dialect(payer.model)
     found, probed = probe_space(plot.space, payer, dialect=dialect, most=requests_for(plan.answers_planned))
-    plan.use(probed)
+    plan.use_probe(probed)
     knobs = with_prior({name: finding.status for name, finding in found.items()}, dialect)
     plot = without_refused(plot, found)
     space = plot.space.without([name for name, status in knobs.items() if status in ("inert", "rejected")])
