@@ -195,5 +195,20 @@ def test_a_server_that_does_not_tell_its_tokens(fein: Fein):
     assert "does not tell its tokens" in json.loads(done.out)["error"]["message"]
 
 
+def test_tokens_of_models_by_name(fein: Fein, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FEIN_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "mine.gguf").write_bytes(house_path().read_bytes())
+    blob = tmp_path / "sha256-123"
+    blob.write_bytes(house_path().read_bytes())
+    for name in ("mine", "models/mine.gguf", "sha256-123"):
+        assert fein("models", "tokens", "Hallo", "--model", name, "--json").json["tokens"] == 1
+    refused = fein("models", "tokens", "a", "--model", house_training_folder(), "--json")
+    assert (refused.code, refused.json["error"]["kind"]) == (2, "model")
+    assert "fein models quantise" in refused.json["error"]["mend"]
+    assert fein("models", "tokens", "a", "--model", "other", "--json").code == 2
+
+
 def test_tokens_of_a_file_that_is_not_there(fein: Fein):
     assert fein("models", "tokens", "none.txt", "--json").code == 2

@@ -27,15 +27,18 @@ class Cutter(Protocol):
 
 
 @contextmanager
-def cutter(config: Endpoint) -> Iterator[Cutter]:
+def cutter(where: Endpoint | Path) -> Iterator[Cutter]:
     """The tokenizer of a model file or of a server's model.
 
     Raises: ModelError, EndpointError; InputError for a server that does not tell its tokens.
     """
-    if config.file is not None:
-        with _loaded(config.file) as model:
-            yield _FileCutter(config.file.stem, model)
+    file = where if isinstance(where, Path) else where.file
+    if file is not None:
+        with _loaded(file) as model:
+            yield _FileCutter(file.stem if file.suffix == ".gguf" else file.name, model)
         return
+    assert isinstance(where, Endpoint)
+    config = where
     opened = config.open()
     try:
         name, listed = choose_model(opened, config.model_name)

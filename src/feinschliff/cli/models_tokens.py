@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from feinschliff._api.tokenizers import Cutter
+    from feinschliff.build import Endpoint
     from feinschliff.models.loaded import Piece
     from feinschliff.models.tokens import Counted
 
@@ -51,9 +53,10 @@ def command(
     from feinschliff.models.tokens import SAMPLES, counted
 
     content = _content(text)
-    if endpoint is None and model is not None and not is_local(model):
-        model = str(model_path(model))
-    where = o.make_endpoint(url=endpoint, model=model, api_key_env=api_key_env, headers=header)
+    if endpoint is None and model is not None and (is_local(model) or "OPENAI_BASE_URL" not in os.environ):
+        where: Endpoint | Path = model_path(model)
+    else:
+        where = o.make_endpoint(url=endpoint, model=model, api_key_env=api_key_env, headers=header)
     with cutter(where) as cut:
         pieces = cut.pieces(content, special=special)
         found = counted(content, pieces)
