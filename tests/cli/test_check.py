@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def reasons(done: Done) -> str:
     return " ".join(done.json["reasons"])
 
 
-def test_a_verdict_holds_and_every_answer_is_fresh(fein: Fein, data: Path) -> None:
+def test_a_verdict_holds_and_every_answer_is_fresh(fein: Fein, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with FakeServer() as server:
         run = compare(fein, server, "--name", "mine")
         assert run["verdict"] == "better"
@@ -71,6 +72,10 @@ def test_a_verdict_holds_and_every_answer_is_fresh(fein: Fein, data: Path) -> No
         shown = fein("check", "mine")
         assert shown.code == 0
         assert "The verdict holds." in shown.out
+        monkeypatch.setenv("FEIN_LANG", "de")
+        german = fein("check", "mine")
+        assert re.search(r"\b0,\d{3}", german.out)
+        assert not re.search(r"\b0\.\d{3}", german.out)
 
 
 def test_noise_of_a_server_without_seeds_is_no_drift(fein: Fein, data: Path) -> None:

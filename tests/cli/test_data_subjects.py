@@ -130,7 +130,7 @@ def test_embedded_models_one_after_the_other(
         (("--by", "magic"), "cannot be made by 'magic'"),
         (("--by", "rule", "--model", "house-1"), "only a model has a use for --model"),
         (("--by", "model", "--model", "gpt-x"), "'gpt-x' needs an endpoint"),
-        (("--by", "model", "--column", "text"), "there is no column 'text'"),
+        (("--by", "model", "--column", "text"), "has no column 'text'"),
         (("--by", "model", "--prompt", "{{ psot }}"), "'psot', which is no column"),
         (("--by", "model", "-p", "model=a"), "models are named with --model"),
         (("--by", "model", "-p", "temperature=0:1"), "'temperature' has more than one value"),

@@ -135,3 +135,25 @@ def test_no_arguments_is_help(capfd: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     assert run(["--version"]) == 0
     assert "feinschliff" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "wanted"),
+    [
+        ("[budget]\nrequests = 1.5\n", "'budget.requests'", "a whole number"),
+        ('[endpoint]\ntimeout_s = "long"\n', "'endpoint.timeout_s'", "a number"),
+        ("[endpoint]\nstream = 1\n", "'endpoint.stream'", "true or false"),
+        ("[endpoint]\nheaders = []\n", "'endpoint.headers'", "a table"),
+        ('[endpoint]\nomit = "seed"\n', "'endpoint.omit'", "a list"),
+        ("[task]\nprompt = 1\n", "'task.prompt'", "a text"),
+        ("[task]\nexamples = 0\n", "'task.examples'", "at least 1"),
+    ],
+)
+def test_a_wrong_value_in_a_task_file_says_what_is_wanted(
+    fein: Fein, tmp_path: Path, text: str, where: str, wanted: str
+) -> None:
+    (tmp_path / "task.toml").write_text(text, encoding="utf-8")
+    message = fein("tune", "task.toml", "--json").json["error"]["message"]
+    assert f"{where} is wrong" in message
+    assert wanted in message
+    assert "Input should" not in message

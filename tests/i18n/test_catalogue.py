@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from babel.messages.catalog import Catalog
 
+from feinschliff.cli.app import app
+from feinschliff.cli.lazy import translated_help
+from feinschliff.i18n import using
 from recipes import messages
 
 
@@ -89,3 +94,20 @@ def test_calls_that_nobody_could_translate_are_told(tmp_path: Path):
     assert "with and without a count: 'one'" in problems[0]
     assert problems[1] == "a.py:2: tr() needs a literal text"
     assert problems[2].startswith("a.py:3: tr() stands inside an f-string")
+
+
+@pytest.mark.parametrize(
+    "verb", ["tune", "compare", "generate", "score", "chat", "check", "data posts", "data subjects"]
+)
+def test_every_help_text_is_a_message(current: Catalog, verb: str):
+    command: Any = typer.main.get_command(app)
+    for name in verb.split():
+        command = command.get_command(typer.Context(command), name)
+    texts = {param.name: getattr(param, "help", None) for param in command.params}
+    assert {name: text for name, text in texts.items() if text and name != "help" and text not in current} == {}
+
+
+def test_the_word_before_an_example_is_a_message(current: Catalog):
+    assert "Example:" in current
+    with using("de"):
+        assert translated_help("Example: fein tune").endswith(" fein tune")

@@ -40,3 +40,16 @@ def test_it_is_told_again_in_the_users_language(english: str, german: str):
     assert retold(english) == english
     with using("de"):
         assert retold(english) == german
+
+
+def test_scores_have_the_languages_decimal_sign():
+    text = stored(
+        "The same prompts score {change} now, both settings together (95 %: {low} to {high}).",
+        change="-0.217",
+        low="-0.300",
+        high="+0.012",
+    )
+    assert retold(text) == text
+    with using("de"):
+        told = retold(text)
+    assert [number in told for number in ("-0,217", "-0,300", "+0,012")] == [True] * 3

@@ -27,8 +27,8 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
     if not has_prompt and not all(_has_turns(example) for example in task.examples):
         raise TaskError(
             tr("there is no prompt"),
-            asked="a prompt, or a column 'messages'",
-            found="columns: " + (", ".join(task.columns) or "none"),
+            asked=tr("a prompt, or a column 'messages'"),
+            found=tr("columns: {columns}", columns=", ".join(task.columns) or tr("none")),
             mend=tr('give --prompt "... {{ column }} ..."'),
         )
     fixed = dict(space.fixed)

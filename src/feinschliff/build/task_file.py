@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 
 from feinschliff.errors import TaskError
 from feinschliff.i18n import tr
@@ -156,7 +157,8 @@ def _beside(parsed: TaskFile, folder: Path) -> TaskFile:
 
 def _mistake(path: Path, error: ValidationError) -> TaskError:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    # A value that may be of several types is told from each of them, its name at the end.
+    where = ".".join(str(part) for part in first["loc"] if not _is_type(part))
     if first["type"] == "extra_forbidden":
         known = _known(first["loc"])
         nearest = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.6)
@@ -167,11 +169,31 @@ def _mistake(path: Path, error: ValidationError) -> TaskError:
             mend=tr("did you mean '{nearest}'?", nearest=nearest[0]) if nearest else tr("remove it"),
         )
     return TaskError(
-        tr("{path}: '{where}' is wrong: {msg}", path=path, where=where, msg=first["msg"]),
+        tr("{path}: '{where}' is wrong: {msg}", path=path, where=where, msg=_wanted(first)),
         asked=where,
         found=repr(first["input"])[:200],
         mend=tr("correct the value"),
     )
+
+
+def _is_type(part: int | str) -> bool:
+    return part in {"str", "int", "float"} or str(part).startswith(("list[", "dict["))
+
+
+def _wanted(problem: ErrorDetails) -> str:
+    """What should stand there, in the user's language."""
+    said = {
+        "int_type": tr("a whole number is wanted"),
+        "float_type": tr("a number is wanted"),
+        "bool_type": tr("true or false is wanted"),
+        "string_type": tr("a text is wanted"),
+        "list_type": tr("a list is wanted"),
+        "dict_type": tr("a table is wanted"),
+        "model_type": tr("a table is wanted"),
+    }
+    if problem["type"] == "greater_than_equal":
+        return tr("a number of at least {least} is wanted", least=problem["ctx"]["ge"])
+    return said.get(problem["type"], problem["msg"])
 
 
 def _known(location: tuple[int | str, ...]) -> list[str]:

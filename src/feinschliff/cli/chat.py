@@ -26,19 +26,20 @@ if TYPE_CHECKING:
 
 def command(
     run: Annotated[
-        str | None, typer.Argument(help="Id or name of a run whose settings are used.", autocompletion=complete.runs)
+        str | None,
+        typer.Argument(help=tr("Id or name of a run whose settings are used."), autocompletion=complete.runs),
     ] = None,
     assignments: o.Assignments = None,
-    system: Annotated[str | None, typer.Option("--system", help="System text, sent as it is.")] = None,
+    system: Annotated[str | None, typer.Option("--system", help=tr("System text, sent as it is."))] = None,
     a: Annotated[
-        str | None, typer.Option("--a", help="Settings of side a: NAME=VALUE,..., JSON, or @file.json.")
+        str | None, typer.Option("--a", help=tr("Settings of side a: NAME=VALUE,..., JSON, or @file.json."))
     ] = None,
-    b: Annotated[str | None, typer.Option("--b", help="Settings of side b.")] = None,
+    b: Annotated[str | None, typer.Option("--b", help=tr("Settings of side b."))] = None,
     versus: Annotated[
         str | None,
         typer.Option(
             "--versus",
-            help="The run's recommended settings beside others of it: baseline, settings.",
+            help=tr("The run's recommended settings beside others of it: baseline, settings."),
             autocompletion=complete.words("baseline", "settings", "recommended"),
         ),
     ] = None,
@@ -49,7 +50,9 @@ def command(
     timeout: o.Timeout = None,
     omit: o.Omit = None,
     store: o.StoreUrl = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the answers; a random one without it.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help=tr("Seed of the answers; a random one without it."))
+    ] = None,
     as_json: o.AsJson = False,
     verbose: o.Verbose = False,
     log: o.LogFile = None,

@@ -138,20 +138,28 @@ def show_check(document: dict[str, Any], console: Console) -> None:
 
 
 def _detectable(document: dict[str, Any]) -> str:
+    from feinschliff.report.format import score
+
     answers, level = document["answers"], document["change"]["level"]
     text = tr("{same} of {n} answers are the same, word for word.", same=answers["same"], n=answers["n"])
     least = None if level is None else level["detectable"]
     if least is None:
         return text
-    return text + " " + tr("A fall of both settings by {least:.3f} would have been found in 4 of 5 cases.", least=least)
+    return (
+        text + " " + tr("A fall of both settings by {least} would have been found in 4 of 5 cases.", least=score(least))
+    )
 
 
 def _score(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    from feinschliff.report.format import score
+
+    return "-" if value is None else score(value)
 
 
 def _interval(difference: dict[str, float | None]) -> str:
+    from feinschliff.report.format import signed
+
     mean, low, high = difference["mean"], difference["low"], difference["high"]
     if mean is None:
         return "-"
-    return f"{mean:+.3f}" if low is None or high is None else f"{mean:+.3f} ({low:+.3f} .. {high:+.3f})"
+    return signed(mean) if low is None or high is None else f"{signed(mean)} ({signed(low)} .. {signed(high)})"

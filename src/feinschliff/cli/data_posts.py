@@ -15,24 +15,26 @@ from feinschliff.i18n import tr, trn
 
 
 def command(
-    out: Annotated[Path, typer.Option("--out", help="CSV, JSONL or Parquet file to write.")],
-    count: Annotated[int, typer.Option("--count", min=1, help="How many posts.")] = 2700,
+    out: Annotated[Path, typer.Option("--out", help=tr("CSV, JSONL or Parquet file to write."))],
+    count: Annotated[int, typer.Option("--count", min=1, help=tr("How many posts."))] = 2700,
     language: Annotated[
         str | None,
         typer.Option(
-            "--language", help="de or en; both in turn if not given.", autocompletion=complete.words("de", "en")
+            "--language", help=tr("de or en; both in turn if not given."), autocompletion=complete.words("de", "en")
         ),
     ] = None,
-    topic: Annotated[str | None, typer.Option("--topic", help="What all posts are about; needs a model.")] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help=tr("What all posts are about; needs a model."))] = None,
     prompt: Annotated[
         str | None,
         typer.Option(
             "--prompt",
-            help="Prompt of your own over {{ kind }}, {{ form }}, {{ person }}, {{ place }}, {{ tone }}, {{ length }}, "
-            "{{ detail }}, {{ topic }}, {{ language }}, {{ number }}.",
+            help=tr(
+                "Prompt of your own over {{ kind }}, {{ form }}, {{ person }}, {{ place }}, {{ tone }}, {{ length }}, "
+                "{{ detail }}, {{ topic }}, {{ language }}, {{ number }}."
+            ),
         ),
     ] = None,
-    system: Annotated[str | None, typer.Option("--system", help="System text over the same.")] = None,
+    system: Annotated[str | None, typer.Option("--system", help=tr("System text over the same."))] = None,
     assignments: o.Assignments = None,
     requests: o.Requests = None,
     tokens: o.Tokens = None,

@@ -28,7 +28,7 @@ Models = Annotated[
     list[str] | None,
     typer.Option(
         "--model",
-        help="Model as the endpoint lists it, or a .gguf file; several times for several side by side.",
+        help=tr("Model as the endpoint lists it, or a .gguf file; several times for several side by side."),
         rich_help_panel=o.ENDPOINT,
         autocompletion=complete.models,
     ),
@@ -39,25 +39,25 @@ def command(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="DATA", help="CSV, JSONL, Parquet or text file, folder or glob.", autocompletion=complete.data
+            metavar="DATA", help=tr("CSV, JSONL, Parquet or text file, folder or glob."), autocompletion=complete.data
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="CSV, JSONL or Parquet file to write.")],
+    out: Annotated[Path, typer.Option("--out", help=tr("CSV, JSONL or Parquet file to write."))],
     by: Annotated[
         str,
         typer.Option(
             "--by",
-            help="rule (the most telling phrase, at most ten words), model, or rule,model for both side by side.",
+            help=tr("rule (the most telling phrase, at most ten words), model, or rule,model for both side by side."),
             autocompletion=complete.words("rule", "model", "rule,model"),
         ),
     ] = "rule",
-    column: Annotated[str | None, typer.Option("--column", help="Column of the posts; Posts if not given.")] = None,
+    column: Annotated[str | None, typer.Option("--column", help=tr("Column of the posts; Posts if not given."))] = None,
     prompt: Annotated[
         str | None,
-        typer.Option("--prompt", help="Prompt of your own; {{ post }} is the post, {{ column }} any column."),
+        typer.Option("--prompt", help=tr("Prompt of your own; {{ post }} is the post, {{ column }} any column.")),
     ] = None,
     system: o.System = None,
-    max_words: Annotated[int | None, typer.Option("--max-words", min=1, help="Cut lines to so many words.")] = None,
+    max_words: Annotated[int | None, typer.Option("--max-words", min=1, help=tr("Cut lines to so many words."))] = None,
     assignments: o.Assignments = None,
     requests: o.Requests = None,
     tokens: o.Tokens = None,
@@ -191,13 +191,17 @@ def _ways(by: str) -> set[str]:
 
 def _column(wanted: str | None, data: Dataset) -> str:
     """The column of the posts. Raises: DataError."""
+    from feinschliff.datasets.load import no_column
+
+    if wanted is not None and wanted not in data.columns:
+        raise no_column(wanted, data.columns, data.source)
     chosen = wanted or next((name for name in TEXT_COLUMNS if name in data.columns), None)
-    if chosen is None or chosen not in data.columns:
+    if chosen is None:
         raise DataError(
-            f"there is no column '{chosen or 'Posts'}'",
-            asked=wanted or "Posts",
-            found="columns: " + ", ".join(data.columns),
-            mend="name the column of the posts with --column",
+            tr("'{source}' has no column '{name}'", source=data.source, name=TEXT_COLUMNS[0]),
+            asked=TEXT_COLUMNS[0],
+            found=", ".join(data.columns),
+            mend=tr("name the column of the posts with --column"),
         )
     return chosen
 

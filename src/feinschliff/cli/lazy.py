@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from feinschliff.i18n import language, translated
+from feinschliff.i18n import language, tr, translated
 
 QUIET: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": "rich"}
 """What all our groups have in common."""
+
+_EXAMPLE = "Example:"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,14 @@ def translated_help(text: str) -> str:
     """A help text in the user's language, paragraph by paragraph; as it is in English."""
     if language() == "en":
         return text
-    return "\n\n".join(translated(part) for part in help_paragraphs(text))
+    return "\n\n".join(_translated(part) for part in help_paragraphs(text))
+
+
+def _translated(part: str) -> str:
+    """Of an example only the word before it: what it shows is typed as it stands."""
+    if part.startswith(_EXAMPLE):
+        return tr("Example:") + part.removeprefix(_EXAMPLE)
+    return translated(part)
 
 
 def _translate(command: Any) -> None:

@@ -117,9 +117,11 @@ class ProgressDisplay:
             answers = tr("{n} of at most {planned} answers", n=done, planned=self._planned)
         else:
             answers = tr("{n} answers", n=done)
+        from feinschliff.report.format import score
+
         parts = [answers, tr("{n} tokens", n=self._tokens)]
         if self._best is not None:
-            parts.append(tr("best so far {best:.3f}", best=self._best))
+            parts.append(tr("best so far {best}", best=score(self._best)))
         elapsed = now - self._started
         if self._planned and self._answers >= 10:
             left = elapsed / self._answers * max(0, self._planned - done)

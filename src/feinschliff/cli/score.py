@@ -12,7 +12,6 @@ from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.log import hide
 from feinschliff.cli.output import print_json, say
-from feinschliff.errors import DataError
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 
@@ -53,7 +52,7 @@ def command(
     from feinschliff._api.answer_file import read_answer
     from feinschliff._api.outfile import replaced
     from feinschliff.cli.outputs import write_once
-    from feinschliff.datasets.load import load_examples
+    from feinschliff.datasets.load import load_examples, no_column
     from feinschliff.datasets.write import check_output
     from feinschliff.report.format import decimal
     from feinschliff.scorers.embedding import KEY_VARIABLE
@@ -63,12 +62,7 @@ def command(
     check_output(out)
     data = load_examples(source, target=target)
     if answers not in data.columns:
-        raise DataError(
-            tr("there is no column '{answers}'", answers=answers),
-            asked=f"--answers {answers}",
-            found="columns: " + ", ".join(data.columns),
-            mend=tr("choose one of the columns"),
-        )
+        raise no_column(answers, data.columns, data.source)
     given = [read_answer(example, answers) for example in data.examples]
     made = _api.scored(
         [_without(example, answers) for example in data.examples],

@@ -102,13 +102,14 @@ def _check_column(name: str | None, columns: Sequence[str], tables: Sequence[Tab
     if name is None:
         return
     if name not in columns:
-        raise _no_column(name, columns, source)
+        raise no_column(name, columns, source)
     for table in tables:
         if name not in table.columns and not is_plain(table.path):
-            raise _no_column(name, table.columns, table.path)
+            raise no_column(name, table.columns, table.path)
 
 
-def _no_column(name: str, columns: Sequence[str], source: str | Path) -> DataError:
+def no_column(name: str, columns: Sequence[str], source: str | Path) -> DataError:
+    """The error for a column that is not there, with the nearest name."""
     from rapidfuzz import process
 
     nearest = process.extractOne(name, columns, score_cutoff=50)

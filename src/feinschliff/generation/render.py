@@ -41,7 +41,7 @@ def render_messages(example: Example, settings: Settings) -> tuple[Message, ...]
     if not any(t.role != "system" for t in turns):
         raise TaskError(
             tr("there is nothing to send for example {id}", id=example.id),
-            asked="a prompt, or a column 'messages'",
+            asked=tr("a prompt, or a column 'messages'"),
             mend=tr('give --prompt "... {{ column }} ..."'),
         )
     return tuple(turns)
@@ -65,7 +65,7 @@ def check_template(template: str, columns: Sequence[str], *, what: str) -> None:
         raise TaskError(
             tr("the {what} uses {names}, which is no column of the data", what=what, names=names),
             asked=f"{{{{ {unknown[0]} }}}}",
-            found="columns: " + (", ".join(columns) or "none"),
+            found=tr("columns: {columns}", columns=", ".join(columns) or tr("none")),
             mend=tr("use one of the columns"),
         )
 
@@ -116,7 +116,7 @@ def _fill(template: str, example: Example) -> str:
         raise TaskError(
             tr("the template cannot be filled for example {id}: {error}", id=example.id, error=error),
             asked=template[:200],
-            found="columns: " + ", ".join(example.row),
+            found=tr("columns: {columns}", columns=", ".join(example.row)),
             mend=tr("use the names of columns"),
         ) from None
 

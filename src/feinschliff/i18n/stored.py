@@ -13,6 +13,8 @@ from string import Formatter
 
 from feinschliff.i18n import _catalogue, language
 
+_SCORE = re.compile(r"[+-]?[01]\.\d{3}")
+
 _LEAST_LETTERS = 8
 """Letters that a message must have beside its fields; `{a}: {b}` would be found in anything."""
 
@@ -41,7 +43,12 @@ def retold(text: str) -> str:
 
 
 def _field(name: str, value: str) -> str:
-    """A field may be a sentence itself (the reason of a failure); a name, which has no spaces, is none."""
+    """A field may be a sentence itself (the reason of a failure); a name, which has no spaces, is none.
+
+    A score, told by its three decimals, has the language's decimal sign; settings keep the point.
+    """
+    if _SCORE.fullmatch(value):
+        return value.replace(".", ",") if language() == "de" else value
     return retold(value) if " " in value.strip() or name.endswith("_word") else value
 
 

@@ -23,6 +23,8 @@ def kind_word(kind: str) -> str:
         "generate": tr("answers"),
         "posts": tr("posts"),
         "subjects": tr("subject lines"),
+        "check": tr("check"),
+        "score": tr("score"),
     }.get(kind, kind)
 
 
@@ -32,6 +34,8 @@ def verdict_word(verdict: str | None) -> str:
         "better": tr("better"),
         "worse": tr("worse"),
         "no measurable gain": tr("no gain"),
+        "holds": tr("holds"),
+        "drifted": tr("drifted"),
     }.get(verdict or "", verdict or "")
 
 
