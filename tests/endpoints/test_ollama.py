@@ -105,7 +105,10 @@ def test_defaults_are_those_of_the_modelfile_and_nothing_is_injected() -> None:
     told = {"temperature": 0.6, "top_k": 20, "repeat_last_n": 32}
     with FakeOllama() as server:
         with HttpEndpoint(server.root) as endpoint:
-            assert endpoint.defaults("fake-1") == told
+            own = endpoint.defaults("fake-1")
+            assert {name: own[name] for name in told} == told
+            # What the Modelfile does not say is the software's own.
+            assert (own["top_p"], own["repeat_penalty"]) == (0.9, 1.0)
         with HttpEndpoint(server.url) as endpoint:
             assert endpoint.defaults("fake-1") == told | {"temperature": 1.0, "top_p": 1.0}
 

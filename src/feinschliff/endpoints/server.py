@@ -147,7 +147,10 @@ class Server:
                 shown = await self._ask("POST", "/api/show", "details", {"model": model})
             except EndpointError:
                 shown = {}  # it lists its models, so it is there; what it does not tell is not known
-            return _modelfile(shown.get("parameters")) | ({} if await self.native() else _INJECTED)
+            told = _modelfile(shown.get("parameters"))
+            if await self.native():
+                return (_built_in() if shown else {}) | told  # the Modelfile was seen: nothing else lies over these
+            return told | _INJECTED
         return {}
 
     async def _listed(self) -> dict[str, Any]:
@@ -274,6 +277,12 @@ def _modelfile(parameters: Any) -> dict[str, JsonValue]:
             except ValueError:
                 continue
     return found
+
+
+def _built_in() -> dict[str, JsonValue]:
+    """Ollama's own defaults, where the Modelfile says nothing."""
+    rows = {row.name: row.at("ollama-native").default for row in _sampling("ollama-native")}
+    return {name: value for name, value in rows.items() if _is_number(value)}
 
 
 def _sampling(dialect: Dialect) -> list[Parameter]:
