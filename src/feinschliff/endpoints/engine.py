@@ -146,6 +146,7 @@ def _params(file: Path, header: GgufHeader, options: EngineOptions) -> Any:
     quantised = options.kv not in ("f16", "bf16", "f32")
     params.flash_attn_type = flash.LLAMA_FLASH_ATTN_TYPE_ENABLED if quantised else flash.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.cache_prompt = False
+    params.n_ctx_checkpoints = 0  # copies of a window's or a state's cache, for prompts taken from the cache
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = options.threads or _threads(header)
     if on_processors():
         params.n_ubatch = MICRO_BATCH
