@@ -23,11 +23,11 @@ def field(name: str, c: Controls, *, values: Sequence[JsonValue] = (), echoed: b
     A wrong type is sent too: whoever refuses it reads the field, which says nothing yet of what it does with it.
     """
     for value in values:
-        heard = yield Step([c.hot_wish(2, {name: value})])
+        heard = yield Step([c.hot_wish(c.seed, {name: value})])
         if heard[0].refused:
             return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
-        if c.repeats and heard[0].text != c.hot[1].text:
-            again = yield Step([c.hot_wish(2, {name: value}, repeat=1)])
+        if c.repeats and heard[0].text != c.plain.text:
+            again = yield Step([c.hot_wish(c.seed, {name: value}, repeat=1)])
             if again[0].text == heard[0].text:
                 label = f"{name}={shown(value)}"
                 return Finding(
@@ -35,7 +35,7 @@ def field(name: str, c: Controls, *, values: Sequence[JsonValue] = (), echoed: b
                 )
     row = row_of(name)
     wrong = _NO_OBJECT if row is not None and row.kind == "json" else _WRONG
-    heard = yield Step([c.hot_wish(2, {name: wrong})])
+    heard = yield Step([c.hot_wish(c.seed, {name: wrong})])
     if heard[0].refused:
         return Finding(
             "unknown",

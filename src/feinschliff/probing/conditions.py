@@ -22,7 +22,7 @@ _ONE_LOGPROB = 0.02
 
 def determinism(c: Controls) -> dict[str, Any]:
     """How far the same request gives the same answer, of what was asked more than once."""
-    pairs = [(c.hot[0], c.hot[2])] if len(c.hot) == 3 else []
+    pairs = [(c.hot[0], c.hot[2]), (c.hot[1], c.hot[3])] if len(c.hot) == 4 else []
     same = [a.text == b.text for a, b in pairs]
     fingerprints = {h.answer.fingerprint for h in (*c.hot, *c.greedy)} - {None, ""}
     return {

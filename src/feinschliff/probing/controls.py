@@ -25,6 +25,9 @@ _STILLING: tuple[Mapping[str, JsonValue], ...] = ({"top_k": 1}, {"top_p": 0.0001
 _SPARE = 6
 """Requests that are left to the knobs themselves."""
 
+_SEEDS = (1, 2)
+_CONTROLS = 4
+
 _REPEATS = 100
 """More than any request is repeated."""
 
@@ -45,7 +48,7 @@ class Controls:
     """None: no temperature is taken."""
     temperature_refused: str | None
     hot: tuple[Heard, ...]
-    """Seed 1, seed 2, seed 1 once more."""
+    """Seed 1, seed 2, and both once more."""
     greedy: tuple[Heard, ...]
     """Temperature 0 (or what comes nearest), seeds 1 and 2."""
     cold_temperature: float | None = 0.0
@@ -56,13 +59,30 @@ class Controls:
 
     @property
     def repeats(self) -> bool:
-        """The same seed gave the same text, and there is one."""
-        return len(self.hot) == 3 and bool(self.hot[0].text) and self.hot[0].text == self.hot[2].text
+        """A seed gave the same text twice, and there is one."""
+        return any(self._same(seed) for seed in _SEEDS)
+
+    @property
+    def seed(self) -> int:
+        """A seed that has repeated its text, where one has: 2, else 1."""
+        return 1 if self._same(1) and not self._same(2) else 2
+
+    @property
+    def plain(self) -> Heard:
+        """The hot control of that seed: what a knob is compared with."""
+        return self.hot[self.seed - 1]
+
+    def texts(self, seed: int) -> set[str | None]:
+        """What the hot control said with this seed."""
+        return {self.hot[seed - 1].text, self.hot[seed + 1].text}
+
+    def _same(self, seed: int) -> bool:
+        return len(self.hot) == _CONTROLS and bool(self.hot[seed - 1].text) and len(self.texts(seed)) == 1
 
     @property
     def varies(self) -> bool:
-        """The hot control is not one text only."""
-        return len({heard.text for heard in self.hot}) > 1
+        """Two seeds (or two requests, where none is taken) have no text in common."""
+        return len(self.hot) == _CONTROLS and not self.texts(1) & self.texts(2)
 
     @property
     def constant(self) -> bool:
@@ -108,19 +128,19 @@ class Controls:
 
 
 def find_controls(lab: Lab) -> Controls | None:
-    """Ask for the controls; about five requests, a few more where the server refuses what they are made of.
+    """Ask for the controls; about six requests, a few more where the server refuses what they are made of.
 
     None where the budget does not reach for them.
     """
     made = _taken(lab)
     if made is None:
         return None
-    wishes = [made.hot_wish(1, {}), made.hot_wish(2, {}), made.hot_wish(1, {}, repeat=1)]
+    wishes = [made.hot_wish(seed, {}, repeat=repeat) for repeat in (0, 1) for seed in _SEEDS]
     cold = [] if made.hot_temperature is None else [_cold(made, 1, 0.0), _cold(made, 2, 0.0)]
     heard = lab.ask([*wishes, *cold])
     if heard is None:
         return None
-    hot, greedy, coldest = heard[:3], heard[3:], 0.0
+    hot, greedy, coldest = heard[:_CONTROLS], heard[_CONTROLS:], 0.0
     if greedy and all(h.refused for h in greedy):
         # Hugging Face wants a temperature above 0.
         coldest = 0.01
@@ -144,7 +164,7 @@ def _stilled(lab: Lab, found: Controls) -> Controls:
         if heard is None:
             break
         # With a seed that acts, equal texts of two seeds are no chance.
-        if heard[0].text and heard[0].text == heard[1].text and heard[0].text != found.hot[1].text:
+        if heard[0].text and heard[0].text == heard[1].text and heard[0].text not in found.texts(2):
             return replace(found, still=heard[1], still_values={**heat, **knob})
     return found
 

@@ -39,7 +39,7 @@ def _ask_together(lab: Lab, c: Controls, values: dict[str, JsonValue], findings:
     """All at once; in halves where one of them acts."""
     left = dict(values)
     while len(left) >= _LEAST:
-        heard = lab.ask([c.hot_wish(2, left)])
+        heard = lab.ask([c.hot_wish(c.seed, left)])
         if heard is None:
             return
         if heard[0].refused:
@@ -49,7 +49,7 @@ def _ask_together(lab: Lab, c: Controls, values: dict[str, JsonValue], findings:
                 del left[name]
             if named:
                 continue
-        elif heard[0].text == c.hot[1].text:
+        elif heard[0].text == c.plain.text:
             label = ", ".join(f"{name}={value}" for name, value in left.items())
             same = tr("With {label} at once it says word for word what it says without.", label=label)
             findings |= dict.fromkeys(left, Finding("inert", same))

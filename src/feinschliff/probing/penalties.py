@@ -98,9 +98,9 @@ def stir(name: str, c: Controls, push: Push, *, values: Sequence[JsonValue] | No
     for value in wanted:
 
         def wish(repeat: int, value: JsonValue = value) -> Wish:
-            return c.hot_wish(2, {name: value}, repeat=repeat)
+            return c.hot_wish(c.seed, {name: value}, repeat=repeat)
 
-        outcome = yield from _compared(wish, c.hot[1], name, value)
+        outcome = yield from _compared(wish, c.plain, name, value)
         if isinstance(outcome, Finding):
             return outcome
         if isinstance(outcome, Heard) and not tried:
@@ -126,7 +126,7 @@ def _without_seed(name: str, c: Controls, push: Push) -> Test:
 
 
 def _only_refusals(name: str, c: Controls, push: Push) -> Test:
-    mild = yield Step([c.hot_wish(2, {name: push.mild})])
+    mild = yield Step([c.hot_wish(c.seed, {name: push.mild})])
     if mild[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=mild[0].why))
     return Finding("unknown", tr("The same seed gives different texts: what a knob does cannot be told from that."))
@@ -158,12 +158,14 @@ def _refused(name: str, c: Controls, push: Push, first: Heard) -> Test:
     """The value is refused, or the field."""
     if is_unknown_field(first.answer.failure or ""):
         return Finding("rejected", tr("Refused: {why}", why=first.why))
-    mild = (yield Step([c.hot_wish(2, {name: push.mild})], Finding("rejected", tr("Refused: {why}", why=first.why))))[0]
+    mild = (
+        yield Step([c.hot_wish(c.seed, {name: push.mild})], Finding("rejected", tr("Refused: {why}", why=first.why)))
+    )[0]
     if mild.refused:
         return Finding("rejected", tr("Refused: {why}", why=first.why))
     if c.repeats:
         outcome = yield from _compared(
-            lambda repeat: c.hot_wish(2, {name: push.mild}, repeat=repeat), c.hot[1], name, push.mild
+            lambda repeat: c.hot_wish(c.seed, {name: push.mild}, repeat=repeat), c.plain, name, push.mild
         )
         if isinstance(outcome, Finding):
             return outcome
@@ -181,7 +183,7 @@ def _bounds(name: str, c: Controls, push: Push, found: Finding) -> Test:
         if not _loops(near) and far.refused:
             return found
     if push.below is not None and c.repeats:
-        near, far = yield Step([c.hot_wish(2, {name: value}) for value in push.below], found)
+        near, far = yield Step([c.hot_wish(c.seed, {name: value}) for value in push.below], found)
         if not far.refused and not near.refused and far.text == near.text:
             return _moved(found, name, *push.below)
     return found

@@ -69,7 +69,7 @@ def _length(heard: Heard) -> int:
 
 def stop(c: Controls) -> Test:
     """A text at which the answer ends: a word of what it says anyway."""
-    base = c.still if c.still is not None else c.hot[0] if c.repeats else None
+    base = c.still if c.still is not None else c.plain if c.repeats else None
     if base is None:
         heard = yield Step([c.hot_wish(1, {"stop": ["\n\n###"]})])
         if heard[0].refused:
@@ -82,7 +82,7 @@ def stop(c: Controls) -> Test:
         return Finding("unknown", tr("Answers are too short to tell."))
     values: dict[str, JsonValue] = {"stop": [word]}
     for repeat in range(2):  # the second time for servers with noise
-        wish = c.still_wish(values, repeat=repeat) if c.still is not None else c.hot_wish(1, values, repeat=repeat)
+        wish = c.still_wish(values, repeat=repeat) if c.still is not None else c.hot_wish(c.seed, values, repeat=repeat)
         heard = yield Step([wish])
         if heard[0].refused:
             return Finding("rejected", tr("Refused: {why}", why=heard[0].why))

@@ -25,6 +25,10 @@ def temperature(c: Controls, *, bounds: bool) -> Test:
             return Finding(
                 "honoured", tr("At {cold} two seeds give, noise apart, one text.", cold=shown(c.cold_temperature))
             )
+        if texts[0] & c.texts(1) and texts[1] & c.texts(2):
+            return Finding(
+                "inert", tr("With two seeds, 0 gave, noise apart, what {hot} gave.", hot=shown(c.hot_temperature))
+            )
         if low.text in texts[0]:
             return found
         return Finding("honoured", tr("Temperature 0 and {hot} give different texts.", hot=shown(c.hot_temperature)))
@@ -72,7 +76,7 @@ def _acts(c: Controls) -> Finding:
                 hot=hot,
             ),
         )
-    if c.repeats and c.greedy[0].text == c.hot[0].text and c.greedy[1].text == c.hot[1].text:
+    if c.repeats and c.greedy[0].text in c.texts(1) and c.greedy[1].text in c.texts(2):
         return Finding("inert", tr("With two seeds, {cold} gave word for word what {hot} gave.", cold=cold, hot=hot))
     if c.wavers:
         return Finding("honoured", tr("At {cold} texts begin alike, at {hot} they do not.", cold=cold, hot=hot))
@@ -97,17 +101,15 @@ def seed(c: Controls) -> Test:
     """Does the same seed repeat a text, and another one change it?"""
     if c.seed_refused is not None:
         return Finding("rejected", tr("Refused: {why}", why=c.seed_refused))
-    if len(c.hot) < 3:
-        return Finding("unknown", tr("There are no controls."))
     if c.repeats and c.varies:
         return Finding("honoured", tr("The same seed gives the same text, another one another."))
     if c.repeats:
         if c.greedy_text is not None:
             return Finding("inert", tr("Two seeds give one text, although the temperature acts."))
         return Finding("unknown", tr("All seeds give one text: the model is too certain to tell."))
-    if c.hot[0].text == c.hot[2].text:
+    if not any(heard.text for heard in c.hot):
         return Finding("unknown", tr("The model says nothing."))
-    # One answer of many can differ by noise: two more of the same seed decide.
+    # Answers can differ by noise: two more of the same seed decide.
     again = yield Step([c.hot_wish(1, {}, repeat=2), c.hot_wish(1, {}, repeat=3)])
     texts = [c.hot[0].text, c.hot[2].text, *(h.text for h in again)]
     if len(set(texts)) < len(texts):

@@ -33,6 +33,8 @@ class Cut:
     off: JsonValue
     """Cuts nothing."""
     nearly_off: JsonValue
+    greedy: bool = True
+    """False: the one token that is left need not be the likeliest."""
 
 
 CUTS: Mapping[str, Cut] = MappingProxyType(
@@ -40,8 +42,8 @@ CUTS: Mapping[str, Cut] = MappingProxyType(
         "top_k": Cut(1, 2, 20, 100_000, 0),
         "top_p": Cut(0.0001, 0.02, 0.5, 1.0, 0.92),
         "min_p": Cut(1.0, 0.9, 0.2, 0.0, 0.04),
-        "typical_p": Cut(0.001, 0.02, 0.5, 1.0, 0.92),
-        "typical": Cut(0.001, 0.02, 0.5, 1.0, 0.92),
+        "typical_p": Cut(0.001, 0.02, 0.5, 1.0, 0.92, greedy=False),
+        "typical": Cut(0.001, 0.02, 0.5, 1.0, 0.92, greedy=False),
         "top_n_sigma": Cut(0.01, 0.05, 0.5, 100.0, 50.0),
         "tfs_z": Cut(0.001, 0.02, 0.5, 1.0, 0.97),
         "top_a": Cut(1.0, 0.9, 0.2, 0.0, 0.02),
@@ -53,8 +55,8 @@ def truncation(name: str, c: Controls, *, bounds: bool) -> Test:
     """`bounds`: also look for a range that values are moved into."""
     cut = CUTS[name.removeprefix(EXTRA)]
     label = f"{name}={shown(cut.least)}"
-    control = c.hot[1]
-    heard = yield Step([c.hot_wish(2, {name: cut.least})])
+    control = c.plain
+    heard = yield Step([c.hot_wish(c.seed, {name: cut.least})])
     if heard[0].refused:
         return (yield from _refused(name, c, cut, heard[0]))
     text = heard[0].text
@@ -71,7 +73,7 @@ def truncation(name: str, c: Controls, *, bounds: bool) -> Test:
 def _unchanged(label: str, c: Controls) -> Finding:
     if c.greedy_text is None and not c.varies:
         return Finding("unknown", tr("Nothing changes with {label}; the model is too certain to tell.", label=label))
-    if c.greedy_text is not None and c.hot[1].text == c.greedy_text:
+    if c.greedy_text is not None and c.plain.text == c.greedy_text:
         return Finding("unknown", tr("Nothing changes with {label}; the model is too certain to tell.", label=label))
     return Finding("inert", tr("With {label} it says word for word what it says without.", label=label))
 
@@ -80,10 +82,10 @@ def _refused(name: str, c: Controls, cut: Cut, first: Heard) -> Test:
     """The value is refused, or the field."""
     if is_unknown_field(first.answer.failure or ""):
         return Finding("rejected", tr("Refused: {why}", why=first.why))
-    mild = yield Step([c.hot_wish(2, {name: cut.mild})], Finding("rejected", tr("Refused: {why}", why=first.why)))
+    mild = yield Step([c.hot_wish(c.seed, {name: cut.mild})], Finding("rejected", tr("Refused: {why}", why=first.why)))
     if mild[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=first.why))
-    if c.repeats and mild[0].text == c.hot[1].text:
+    if c.repeats and mild[0].text == c.plain.text:
         return Finding(
             "unknown", tr("{value} changes nothing, and {least} is refused.", value=cut.mild, least=cut.least)
         )
@@ -95,8 +97,10 @@ def _refused(name: str, c: Controls, cut: Cut, first: Heard) -> Test:
 def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) -> Test:
     """Neither the still text nor the control's: another seed, the same again, and the value next to it."""
     label = f"{name}={shown(cut.least)}"
-    control = c.hot[1]
-    other, again = yield Step([c.hot_wish(1, {name: cut.least}), c.hot_wish(2, {name: cut.least}, repeat=1)])
+    control = c.plain
+    other, again = yield Step(
+        [c.hot_wish(3 - c.seed, {name: cut.least}), c.hot_wish(c.seed, {name: cut.least}, repeat=1)]
+    )
     texts = [first.text, other.text, again.text]
     if c.varies and control.text not in texts and (other.text in (first.text, again.text)):
         found = Finding("honoured", tr("With {label} two seeds give one text, without it several.", label=label))
@@ -115,10 +119,10 @@ def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) 
         if max(likeness(first.words, h.words) for h in (other, again)) <= _UNLIKE:
             return Finding("inert", tr("With {label} texts differ as much as without.", label=label))
         return Finding("unknown", tr("With {label} texts differ, though less than without.", label=label))
-    near, third = yield Step([c.hot_wish(2, {name: cut.next}), c.hot_wish(2, {name: cut.least}, repeat=2)])
+    near, third = yield Step([c.hot_wish(c.seed, {name: cut.next}), c.hot_wish(c.seed, {name: cut.least}, repeat=2)])
     if control.text == third.text:
         return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
-    if near.text in (first.text, again.text, third.text):
+    if cut.greedy and near.text in (first.text, again.text, third.text):
         return Finding(
             "clamped",
             tr("{label} acts, but leaves more than one token, just as {next} does.", label=label, next=shown(cut.next)),
@@ -130,13 +134,13 @@ def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) 
 
 def _upper(name: str, c: Controls, cut: Cut, found: Finding) -> Test:
     """The end at which nothing is cut: the text must be the control's, unless the server cuts by itself."""
-    off = yield Step([c.hot_wish(2, {name: cut.off})], found)
-    if off[0].refused or not c.repeats or off[0].text == c.hot[1].text:
+    off = yield Step([c.hot_wish(c.seed, {name: cut.off})], found)
+    if off[0].refused or not c.repeats or off[0].text == c.plain.text:
         return found
-    near = yield Step([c.hot_wish(2, {name: cut.nearly_off})], found)
+    near = yield Step([c.hot_wish(c.seed, {name: cut.nearly_off})], found)
     moved = near[0].text == off[0].text
     if name == "top_k":  # 0 is off as well: the same of both is right, and where it is not, the large one was moved
-        moved = not near[0].refused and near[0].text in (c.hot[1].text, c.greedy_text)
+        moved = not near[0].refused and near[0].text in (c.plain.text, c.greedy_text)
     if not moved:
         return found
     return Finding(

@@ -53,13 +53,18 @@ class LanguageModel:
 
 @functools.lru_cache(maxsize=4096)
 def _logits(model: LanguageModel, prompt: int, last: tuple[int, ...]) -> Logits:
-    common = np.random.default_rng([model.seed, 1]).normal(size=model.size)
+    common = _common(model.seed, model.size)
     own = np.random.default_rng([model.seed, 2, prompt, *last]).normal(size=model.size)
     # Some words are frequent everywhere, as in any language.
     logits = model.spread * (0.5 * common + 0.87 * own)
     logits[END] = model.spread * own[END] * 0.5 + model.end
     logits.setflags(write=False)
     return logits
+
+
+@functools.lru_cache(maxsize=16)
+def _common(seed: int, size: int) -> Logits:
+    return np.random.default_rng([seed, 1]).normal(size=size)
 
 
 def _hash(word: str) -> int:

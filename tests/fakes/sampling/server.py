@@ -141,9 +141,9 @@ class SamplingServer(FakeServer):
             if settings.get("logprobs"):
                 after = processed if manners.logprobs == "processed" else log_softmax(logits)
                 shown.append(self._shown(token, after, min(settings.get("top_logprobs") or 0, manners.most_logprobs)))
-            text = self.language.decode(made)
             if token == END:
-                return self._ended(made, text, "stop", shown, settings)
+                return self._ended(made, self.language.decode(made), "stop", shown, settings)
+            text = self.language.decode(made) if stops else ""
             if cut := [text.index(stop) for stop in stops if stop and stop in text]:
                 return self._ended(made, text[: min(cut)], "stop", shown, settings)
         return self._ended(made, self.language.decode(made), "length", shown, settings)
