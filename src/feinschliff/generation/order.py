@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from feinschliff.endpoints.protocol import Backend
 
-_HOSTED: frozenset[Backend] = frozenset({"openai", "openrouter"})
+_HOSTED: frozenset[Backend] = frozenset({"openai", "openrouter", "anthropic"})
 """Where all models are ready at any time."""
 
 
