@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import feinschliff as fein
-from feinschliff.datasets.bundled import bundled_task
+from feinschliff.datasets.bundled import BUNDLED, DEFAULT_BUNDLED
 from feinschliff.errors import BudgetError, InputError, ModelError, RequestRefused
 from feinschliff.store import open_store
 from tests.fakes.openai_server import FakeServer, spread
@@ -133,7 +133,7 @@ def test_a_server_without_embeddings_is_found_out_before_the_first_answer(tmp_pa
 
 
 def test_the_embedded_engine_makes_both(tmp_path: Path) -> None:
-    task = bundled_task()
+    task = BUNDLED[DEFAULT_BUNDLED].task()
     result = fein.tune(
         task, score="embedding=1,similarity=1", space={"temperature": (0.0, 1.5)}, budget={"requests": 60},
         store=tmp_path / "s.db",

@@ -38,6 +38,8 @@ def test_posts_subjects_answers_scores(fein: Fein, tmp_path: Path) -> None:
     assert [r["repeat"] for r in answers[:4]] == ["0", "1", "0", "1"]
     assert answers[0]["answer"] == answers[1]["answer"] != ""
     assert done.json["answers"] == 40
+    assert set(done.json["spent"]) == {"requests", "prompt_tokens", "completion_tokens", "seconds", "usd"}
+    assert done.json["spent"]["seconds"] > 0
     scored = fein("score", "answers.csv", "--answers", "answer", "--target", "Subject", "--out", "scored.csv", "--json")
     assert scored.code == 0, scored.err
     for row in rows(tmp_path / "scored.csv"):

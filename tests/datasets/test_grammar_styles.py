@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from feinschliff.datasets.bundled import BUNDLED, bundled_task
+from feinschliff.datasets.bundled import BUNDLED
 from feinschliff.datasets.grammar import (
     STYLES,
     carries_fact,
@@ -129,15 +129,15 @@ def test_long_posts_are_longer_and_different_from_the_usual_ones() -> None:
 
 @pytest.mark.parametrize("name", sorted(BUNDLED))
 def test_a_bundled_task_has_150_examples_in_both_languages(name: str) -> None:
-    task = bundled_task(name)
+    task = BUNDLED[name].task()
     assert len(task.examples) == len({example.id for example in task.examples}) == 150
     assert {example.row["language"] for example in task.examples} == {"de", "en"}
-    assert task == bundled_task(name)
+    assert task == BUNDLED[name].task()
 
 
 def test_the_posts_task_holds_every_fact_that_its_target_tells() -> None:
     drafts = {draft.post.id: draft for draft in make_drafts(450, seed=2026, long=True)}
-    for example in bundled_task("posts").examples:
+    for example in BUNDLED["posts"].task().examples:
         draft = drafts[example.id]
         assert example.target == draft.post.text
         notes = list_facts({"subject": draft.post.subject, **draft.facts}, draft.post.language)

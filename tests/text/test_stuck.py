@@ -10,11 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feinschliff.text.loops import is_looping
-from feinschliff.text.stuck import LoopWatch, loop_end
+from feinschliff.text.stuck import LoopWatch
 from tests.text.test_loops import PROSE
 
 NAMES = ("Anna", "Otto", "Hans", "Ute", "Ida", "Max")
 ROWS = "".join(f"| {name} | {number} | ja |\n" for number, name in enumerate(NAMES * 40))
+
+
+def loop_end(text: str) -> int | None:
+    """Length at which a text that comes in large pieces was stuck for certain."""
+    watch = LoopWatch()
+    for start in range(0, len(text), 2048):
+        if watch.feed(text[start : start + 2048]):
+            break
+    return watch.end
 
 
 @pytest.mark.parametrize(

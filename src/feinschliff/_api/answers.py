@@ -36,7 +36,7 @@ from feinschliff.generation import generate as _generate
 from feinschliff.measure import speed
 from feinschliff.records import Answer, Example, Settings
 from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run
-from feinschliff.tuning import Forecast, check_texts, keeping_track, target_tokens
+from feinschliff.tuning import Forecast, check_texts, keeping_track, spent_document, target_tokens
 
 _CHUNK = 5000
 """Requests prepared at a time."""
@@ -108,7 +108,7 @@ def generate_file(
             "first_failure": next(iter(failures), None),
             "flags": dict(Counter(flag for answer in answers for flag in answer.flags)),
             "speed": speed(answers),
-            "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
+            "spent": spent_document(spent, link.prices, get_run(db, run.id).seconds),
             "warnings": [*warnings, *replaced(task.columns, made.added)],
         }
 

@@ -27,12 +27,17 @@ def check_out_file(db: Store, spec: Mapping[str, Any], out: Path) -> None:
     run = find_run(db, spec)
     wrote = _written(run.details if run is not None else None).get(str(out.resolve()), [])
     if not out.is_file() or _file_hash(out) not in wrote:
-        raise OutputError(
-            tr("{path} exists and does not come from the same inputs", path=out),
-            asked=f"--out {out}",
-            found=tr("a file that this run did not write"),
-            mend=tr("choose another --out, or remove the file"),
-        )
+        raise not_ours(out, tr("a file that this run did not write"))
+
+
+def not_ours(path: Path, found: str) -> OutputError:
+    """The error for a file that must not be written over."""
+    return OutputError(
+        tr("{path} exists and does not come from the same inputs", path=path),
+        asked=f"--out {path}",
+        found=found,
+        mend=tr("choose another --out, or remove the file"),
+    )
 
 
 def write_out_file(

@@ -24,7 +24,7 @@ from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.records import Settings
 from feinschliff.store import Run, Spent, Store, find_run, get_run, run_lock, start_run
-from feinschliff.tuning import Forecast, keeping_track
+from feinschliff.tuning import Forecast, keeping_track, spent_document
 
 POSTS_COLUMN = "Posts"
 
@@ -160,7 +160,7 @@ def _summary(sieve: Sieve, link: Connection, db: Store, run: Run, out: Path, war
         "first_failure": sieve.first_failure,
         "removed": sieve.removed(),
         "near_duplicate_from": NEAR,
-        "spent": {**spent.to_dict(), "usd": link.prices.spent_usd(spent)},
+        "spent": spent_document(spent, link.prices, get_run(db, run.id).seconds),
         "warnings": warnings,
     }
 

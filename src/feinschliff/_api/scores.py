@@ -19,8 +19,8 @@ from feinschliff.records import Answer, Example, Score, digest
 from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.scorers.embedding import wants_embedder
 from feinschliff.scorers.protocol import scorer_notes
-from feinschliff.store import Store, find_run, remove_run, run_lock, start_run
-from feinschliff.tuning import keeping_track
+from feinschliff.store import Store, find_run, get_run, remove_run, run_lock, start_run
+from feinschliff.tuning import keeping_track, spent_document
 
 _REASONS = 3
 """Reasons that are told."""
@@ -129,6 +129,5 @@ def _paid(
         if is_new and not db.spent(run.id).requests:
             remove_run(db, run.id)  # a place that is not there: nothing was begun
         raise
-    spent = db.spent(run.id)
-    usd = payer.budget.prices.spent_usd(spent)
-    return Scored(scores, [*scorer_notes(ready, examples), *_unscored(scores)], run.id, {**spent.to_dict(), "usd": usd})
+    spent = spent_document(db.spent(run.id), payer.budget.prices, get_run(db, run.id).seconds)
+    return Scored(scores, [*scorer_notes(ready, examples), *_unscored(scores)], run.id, spent)

@@ -26,7 +26,7 @@ from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 from feinschliff.records import Answer, Settings
 from feinschliff.store import Run, Spent, Store, find_run, get_run, run_lock, start_run
-from feinschliff.tuning import Forecast, keeping_track
+from feinschliff.tuning import Forecast, keeping_track, spent_document
 
 SUBJECT_COLUMN = "Subject"
 RULE = "rule"
@@ -86,7 +86,7 @@ def write_subjects(
             "rows": len(rows),
             "columns": list(table),
             "models": {n: model_figures(a, lines[n], price=chorus.prices.of(n)) for n, a in made.items()},
-            "spent": {**spent.to_dict(), "usd": chorus.prices.spent_usd(spent)},
+            "spent": spent_document(spent, chorus.prices, get_run(db, run.id).seconds),
             "warnings": [
                 *dict.fromkeys(retold(note) for notes in told for note in notes),
                 *replaced(data.columns, list(table)),

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from feinschliff.errors import TaskError
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
+from feinschliff.parameters.values import is_number
 
 _CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -101,7 +102,7 @@ class TaskFile(BaseModel):
             raise TaskError(
                 tr("[score] has 'use' and other keys"), mend=tr('write use = "NAME", or only NAME = WEIGHT')
             )
-        if not isinstance(use, dict) or not all(_is_weight(w) for w in use.values()):
+        if not isinstance(use, dict) or not all(is_number(w) for w in use.values()):
             raise TaskError(
                 tr("[score] wants a scorer's name or weights"), found=repr(use), mend=tr('write use = "similarity"')
             )
@@ -200,7 +201,3 @@ def _known(location: tuple[int | str, ...]) -> list[str]:
     tables: dict[int | str, type[BaseModel]] = {"task": TaskTable, "endpoint": EndpointTable, "budget": BudgetTable}
     model: type[BaseModel] = tables.get(location[0], TaskFile) if len(location) > 1 else TaskFile
     return list(model.model_fields)
-
-
-def _is_weight(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from feinschliff._api.outfile import not_ours
 from feinschliff.datasets.read import read_table
 from feinschliff.datasets.write import write_rows
-from feinschliff.errors import DataError, OutputError
+from feinschliff.errors import DataError
 from feinschliff.i18n import tr
 
 
@@ -27,12 +28,7 @@ def write_once(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, J
         write_rows(made, rows, columns=columns)
         if path.is_file() and _is_same(path, made):
             return
-    raise OutputError(
-        tr("{path} exists and does not come from the same inputs", path=path),
-        asked=f"--out {path}",
-        found=tr("a file with other content"),
-        mend=tr("choose another --out, or remove the file"),
-    )
+    raise not_ours(path, tr("a file with other content"))
 
 
 def _is_same(path: Path, made: Path) -> bool:

@@ -58,11 +58,6 @@ class Bundled:
         return task.model_copy(update={"name": self.title})
 
 
-def bundled_task(name: str = DEFAULT_BUNDLED) -> Task:
-    """A bundled task: 150 examples in German and English, the same everywhere. Raises: KeyError for another name."""
-    return BUNDLED[name].task()
-
-
 def post_notes(draft: Draft) -> str:
     """What the posts task tells about a post that is to be written: its subject and its facts, a line each."""
     return list_facts({"subject": draft.post.subject, **draft.facts}, draft.post.language)

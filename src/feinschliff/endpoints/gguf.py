@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -62,13 +63,20 @@ class GgufHeader:
 
 def read_header(path: Path) -> GgufHeader:
     """The header of a GGUF file. Raises: ModelError for a missing file, a folder, another format or a cut file."""
+    with open_gguf(path) as file:
+        return _header(_Reader(file, path))
+
+
+@contextmanager
+def open_gguf(path: Path) -> Iterator[BinaryIO]:
+    """A file that is to be read. Raises: ModelError for one that is missing, a folder, or cannot be read."""
     if path.is_dir():
         raise ModelError(
             tr("{path} is a folder, not a GGUF file", path=path), asked=str(path), mend=tr("name the .gguf file in it")
         )
     try:
         with path.open("rb") as file:
-            return _header(_Reader(file, path))
+            yield file
     except FileNotFoundError:
         raise ModelError(
             tr("there is no file {path}", path=path),

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from feinschliff.endpoints.gguf import open_gguf
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
 from feinschliff.models.tensor_types import TENSOR_TYPES, TensorType
@@ -104,21 +105,8 @@ def read_gguf(path: Path, *, arrays: bool = True) -> GgufFile:
 
     Raises: ModelError for a file that is missing, cut, or of another format.
     """
-    if path.is_dir():
-        raise ModelError(
-            tr("{path} is a folder, not a GGUF file", path=path), asked=str(path), mend=tr("name the .gguf file in it")
-        )
-    try:
-        with path.open("rb") as file:
-            return _Reader(file, path, arrays=arrays).read()
-    except FileNotFoundError:
-        raise ModelError(
-            tr("there is no file {path}", path=path), asked=str(path), mend=tr("look at the path")
-        ) from None
-    except OSError as error:
-        raise ModelError(
-            tr("{path} cannot be read ({strerror})", path=path, strerror=error.strerror), asked=str(path)
-        ) from None
+    with open_gguf(path) as file:
+        return _Reader(file, path, arrays=arrays).read()
 
 
 class _Reader:

@@ -25,6 +25,7 @@ from feinschliff.parameters.rows import (
     Texts,
     unheard,
 )
+from feinschliff.parameters.values import is_number
 
 LANGUAGES = ("en", "de", "ko")
 """Languages of the texts."""
@@ -97,13 +98,13 @@ def _consistent(origin: str, row: Parameter) -> Parameter:
 def _field(origin: str, name: str, key: str, value: Any) -> Any:
     if key in _ONE_OF and value not in _ONE_OF[key]:
         raise _bad(origin, name, tr("{key} is one of {words}", key=key, words=", ".join(_ONE_OF[key])))
-    if key in _NUMBERS and not _is_number(value):
+    if key in _NUMBERS and not is_number(value):
         raise _bad(origin, name, tr("{key} is a number", key=key))
     if key in _WORDS and not (isinstance(value, str) and value):
         raise _bad(origin, name, tr("{key} is a text", key=key))
     if key in _FLAGS and not isinstance(value, bool):
         raise _bad(origin, name, tr("{key} is true or false", key=key))
-    if key == "span" and not (isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)):
+    if key == "span" and not (isinstance(value, list) and len(value) == 2 and all(is_number(v) for v in value)):
         raise _bad(origin, name, tr("span is two numbers"))
     if key in _LISTS:
         if not isinstance(value, list) or (key != "span" and not all(isinstance(v, str) for v in value)):
@@ -171,10 +172,6 @@ def _only(origin: str, name: str, table: Mapping[str, Any], allowed: Collection[
                 name,
                 tr("there is no field '{key}'; there are {known}", key=key, known=", ".join(sorted(allowed))),
             )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _bad(origin: str, name: str, why: str) -> ParameterError:

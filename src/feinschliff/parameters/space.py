@@ -14,6 +14,7 @@ from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import CLASSIC_SPACE, DEFAULT_SPACE, EXTRA, check_value, parameter
 from feinschliff.parameters.dialects import Dialect, has_verbosity
+from feinschliff.parameters.values import is_number
 from feinschliff.records import Settings, canonical_json
 
 _COMMON_WORDS = ("low", "medium", "high")
@@ -215,7 +216,7 @@ def _knob(name: str, wanted: object) -> Knob | None:
         return _choices(name, wanted["choices"])
     if not isinstance(wanted, list | tuple):
         return None
-    if len(wanted) == 2 and all(_is_number(w) for w in wanted):
+    if len(wanted) == 2 and all(is_number(w) for w in wanted):
         return _range(name, wanted[0], wanted[1])
     return _choices(name, wanted)
 
@@ -285,7 +286,7 @@ def _coordinate(name: str, knob: Range, value: JsonValue, *, hidden: bool) -> fl
         # Not where the value is, but at one agreed place: the neutral end, where nothing is cut off.
         at_top = row.neutral is None or row.neutral >= knob.high or row.off_beyond
         return 1.0 if at_top else 0.0
-    if not _is_number(value):
+    if not is_number(value):
         if row.neutral is None:
             return 0.5
         return 1.0 if row.off_beyond else knob.unit(row.neutral)
@@ -295,12 +296,8 @@ def _coordinate(name: str, knob: Range, value: JsonValue, *, hidden: bool) -> fl
     return knob.unit(float(value))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _same(a: JsonValue, b: JsonValue) -> bool:
-    return type(a) is type(b) and a == b if not (_is_number(a) and _is_number(b)) else a == b
+    return type(a) is type(b) and a == b if not (is_number(a) and is_number(b)) else a == b
 
 
 def _mix(low: float, high: float, share: float) -> float:

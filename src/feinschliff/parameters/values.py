@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
@@ -69,3 +71,8 @@ def wrong(row: Parameter, value: object, wanted: str) -> ParameterError:
         asked=f"{row.name}={value!r}",
         mend=tr("give {name} {wanted}", name=row.name, wanted=wanted),
     )
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

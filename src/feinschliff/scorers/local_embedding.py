@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from feinschliff.errors import RunError
-from feinschliff.i18n import tr
-from feinschliff.scorers.model_folder import ModelFolder, find_model
+from feinschliff.scorers.model_folder import ModelFolder, cannot_be_loaded, find_model
 from feinschliff.text.vectors import NoVector, Vector
 
 _KEPT = 20_000
@@ -51,8 +49,4 @@ class LocalEmbedder:
         try:
             return SentenceTransformer(str(self._folder.path), local_files_only=True)
         except Exception as error:
-            raise RunError(
-                tr("the model in {path} cannot be loaded", path=self._folder.path),
-                found=f"{type(error).__name__}: {' '.join(str(error).split())[:200]}",
-                mend=tr("name another model; the answers are kept"),
-            ) from error
+            raise cannot_be_loaded(self._folder.path, error) from error

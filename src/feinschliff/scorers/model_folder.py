@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from feinschliff.errors import ScorerError
+from feinschliff.errors import RunError, ScorerError
 from feinschliff.i18n import tr
 
 _OTHER_FORMATS = ["*.h5", "*.msgpack", "*.ot", "*.onnx", "*.tflite", "*.gguf", "onnx/**", "openvino/**", "coreml/**"]
@@ -90,3 +90,12 @@ def _content_hash(folder: Path) -> str:
             with open(path, "rb") as file:
                 content.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\0".encode())
     return content.hexdigest()[:_REVISION]
+
+
+def cannot_be_loaded(path: Path, error: Exception) -> RunError:
+    """The error for a model that is there and that its library fails to load."""
+    return RunError(
+        tr("the model in {path} cannot be loaded", path=path),
+        found=f"{type(error).__name__}: {' '.join(str(error).split())[:200]}",
+        mend=tr("name another model; the answers are kept"),
+    )

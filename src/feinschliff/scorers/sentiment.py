@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from feinschliff.errors import RunError, ScorerError
+from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import stored
 from feinschliff.records import Answer, Example, Score, digest
-from feinschliff.scorers.model_folder import find_model
+from feinschliff.scorers.model_folder import cannot_be_loaded, find_model
 from feinschliff.scorers.polarity import macro_f1, polarity
 from feinschliff.scorers.protocol import PairScorer, unscored
 from feinschliff.text.normal import nfc
@@ -119,11 +119,7 @@ class Sentiment(PairScorer):
             tokenizer = AutoTokenizer.from_pretrained(self._folder.path, local_files_only=True)
             model = AutoModelForSequenceClassification.from_pretrained(self._folder.path, local_files_only=True)
         except Exception as error:
-            raise RunError(
-                tr("the model in {path} cannot be loaded", path=self._folder.path),
-                found=f"{type(error).__name__}: {' '.join(str(error).split())[:200]}",
-                mend=tr("name another model; the answers are kept"),
-            ) from error
+            raise cannot_be_loaded(self._folder.path, error) from error
         return tokenizer, model.eval()
 
 

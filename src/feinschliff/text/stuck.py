@@ -58,15 +58,6 @@ class LoopWatch:
         )
 
 
-def loop_end(text: str) -> int | None:
-    """Length at which the text was stuck for certain; None where it never was."""
-    watch = LoopWatch()
-    for start in range(0, len(text), _WINDOWS[-1]):
-        if watch.feed(text[start : start + _WINDOWS[-1]]):
-            break
-    return watch.end
-
-
 def _is_loop(text: str) -> bool:
     """Whether all of the text is one unit over and over."""
     repeats = _REPEATS_IN_SHORT if len(text) <= _SHORT_WINDOW else _REPEATS

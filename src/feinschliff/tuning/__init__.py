@@ -3,6 +3,7 @@
 from feinschliff.tuning.again import Recheck, recheck
 from feinschliff.tuning.clock import keeping_track
 from feinschliff.tuning.compare import Match, check_match, compare
+from feinschliff.tuning.costs import spent_document
 from feinschliff.tuning.forecast import Forecast, forecast_compare, forecast_tune, target_tokens
 from feinschliff.tuning.kept import UNTOLD, Kept, ScorerRecipe, read_kept
 from feinschliff.tuning.plot import Plot, check, check_texts, models_of
@@ -31,6 +32,7 @@ __all__ = [
     "models_of",
     "read_kept",
     "recheck",
+    "spent_document",
     "target_tokens",
     "tune",
 ]

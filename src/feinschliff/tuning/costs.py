@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from feinschliff.generation import Payer
+from feinschliff.generation import Payer, Prices
 from feinschliff.i18n.stored import stored
 from feinschliff.store import ModelSpent, Run, Spent
 
@@ -24,14 +24,16 @@ class Costs:
 def run_costs(run: Run, payer: Payer) -> Costs:
     """What `run` has cost so far, with what must be said about it."""
     spent, prices = payer.store.spent(run.id), payer.budget.prices
-    total = {
-        "requests": spent.requests,
-        "prompt_tokens": spent.prompt_tokens,
-        "completion_tokens": spent.completion_tokens,
-        "seconds": round(payer.budget.seconds, 3),
-        "usd": prices.spent_usd(spent),
-    }
-    return Costs(total, [_row(row, payer) for row in spent.models], _warnings(spent, payer))
+    return Costs(
+        spent_document(spent, prices, payer.budget.seconds),
+        [_row(row, payer) for row in spent.models],
+        _warnings(spent, payer),
+    )
+
+
+def spent_document(spent: Spent, prices: Prices, seconds: float) -> dict[str, float | int | None]:
+    """What every verb shows as `spent`: over all resumes, in USD as the prices are now."""
+    return {**spent.to_dict(), "seconds": round(seconds, 3), "usd": prices.spent_usd(spent)}
 
 
 def _row(row: ModelSpent, payer: Payer) -> dict[str, Any]:
