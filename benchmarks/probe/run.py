@@ -119,9 +119,18 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _unseen(row: dict[str, Any], name: str, *, truth: str) -> bool:
-    """Where no answer repeats, a range that values are moved into makes no text another one, and XTC and a dynamic
-    temperature act on nothing that is the same twice."""
-    return row["server"]["repeats"] == "no" and (truth == "clamped" or name in ("xtc_probability", "dynatemp_range"))
+    """Whether no text could show the truth.
+
+    Where no answer repeats, a range that values are moved into makes no text another one, and XTC and a dynamic
+    temperature act on nothing that is the same twice. Where a server always says the same, since neither temperature
+    nor seed act and it draws no seed of its own, what is cut or pushed away cannot be told from a certain model.
+    """
+    drawn = draw_server(row["seed"])
+    if row["server"]["repeats"] == "no":
+        return truth == "clamped" or name in ("xtc_probability", "dynatemp_range")
+    acts = ("honoured", "clamped")
+    stuck = not drawn.server.manners.random and not {drawn.kinds["seed"], drawn.kinds["temperature"]} & set(acts)
+    return stuck and truth == "inert" and name not in ("max_tokens", "stop", "n", "logprobs", "logit_bias")
 
 
 def _shares(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -18,6 +18,10 @@ _REPEATED = 2
 """Words that come back in a text under a penalty: then a larger one would have changed it further."""
 
 
+_SLOW = ("frequency_penalty", "presence_penalty", "dry_multiplier")
+_SHORT = 16
+"""Tokens below which a penalty may find nothing to act on."""
+
 _FORCED = 3
 """Words of a text that is forced: no noise makes one of so few."""
 
@@ -106,8 +110,10 @@ def stir(name: str, c: Controls, push: Push, *, values: Sequence[JsonValue] | No
         if isinstance(outcome, Heard) and not tried:
             return (yield from _refused(name, c, push, outcome))
         tried = True
-    if not c.varies and c.greedy_text is None:
+    if not c.varies and c.greedy_text is None and name != "logit_bias":  # no model is that certain
         return Finding("unknown", tr("It changes nothing; the model is too certain to tell."))
+    if name in _SLOW and not _loops(c.plain) and c.plain.answer.completion_tokens < _SHORT:
+        return Finding("unknown", tr("It changes nothing, but answers are too short to tell."))
     labels = ", ".join(f"{name}={shown(value)}" for value in push.values)
     return Finding("inert", tr("With {values} it says word for word what it says without.", values=labels))
 
