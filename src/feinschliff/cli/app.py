@@ -48,7 +48,7 @@ class Verbs(LazyGroup):
         Verb(
             "probe",
             "probe:command",
-            "Which parameters does this endpoint honour? It is asked; each with the evidence.",
+            "Which parameters does this endpoint honour, clamp, ignore or refuse? It is asked, and tells the evidence.",
         ),
         Verb(
             "doctor",

@@ -44,7 +44,7 @@ def command(
     verbose: o.Verbose = False,
     log: o.LogFile = None,
 ) -> None:
-    """Which parameters does this endpoint honour, clamp, ignore or refuse?
+    """Which parameters does this endpoint honour, clamp, ignore or refuse? It is asked, and tells the evidence.
 
     It is asked with short requests, at most 40, and each finding says what it rests on. A knob whose effect cannot show
     (the model is too certain, say) is unknown.
