@@ -38,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.join:
         parts = [json.loads(path.read_text(encoding="utf-8")) for path in options.join]
-        write(options.out, [row for part in parts for row in part["servers"]], parts[0]["llama.cpp"])
+        write(options.out, [row for part in parts for row in part["servers"]], parts[0]["llama.cpp"], brief=True)
         return
     with tempfile.TemporaryDirectory(dir=Path("/dev/shm") if Path("/dev/shm").exists() else None) as name:
         llama = [real_llama(model, Path(name)) for model in MODELS]
@@ -53,11 +53,12 @@ def main() -> None:
     print(json.dumps({"summary": summary(rows), "llama.cpp": [o["right"] for o in llama]}, indent=2))
 
 
-def write(out: Path | None, rows: list[dict[str, Any]], llama: list[dict[str, Any]]) -> None:
-    """The results file: the summary, llama.cpp, and a line for each server."""
+def write(out: Path | None, rows: list[dict[str, Any]], llama: list[dict[str, Any]], *, brief: bool = False) -> None:
+    """The results file: the summary, llama.cpp, and a line for each server (`brief`: with what is wrong only)."""
     if out is not None:
         head = json.dumps({"summary": summary(rows), "llama.cpp": llama}, indent=1)[:-2]
-        lines = ",\n".join("  " + json.dumps(row) for row in rows)
+        shown = [{k: v for k, v in row.items() if k != "pairs"} for row in rows] if brief else rows
+        lines = ",\n".join("  " + json.dumps(row) for row in shown)
         out.write_text(f'{head},\n "servers": [\n{lines}\n ]\n}}\n', encoding="utf-8")
 
 
