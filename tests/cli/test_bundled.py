@@ -9,7 +9,7 @@ import pytest
 from feinschliff.build import Endpoint
 from feinschliff.cli.inputs import read_source, read_space
 from feinschliff.cli.options import make_endpoint
-from feinschliff.datasets.bundled import BUNDLED, bundled_task
+from feinschliff.datasets.bundled import BUNDLED
 from feinschliff.models.house import house_path
 from tests.cli.conftest import Fein
 
@@ -22,18 +22,18 @@ def test_the_posts_task_is_tuned_by_its_name(fein: Fein) -> None:
     assert document["verdict"] is not None
     assert document["settings"]["max_tokens"] == 12
     assert document["spent"]["requests"] <= 100
-    texts = bundled_task("posts").settings().values
+    texts = BUNDLED["posts"].task().settings().values
     assert {name: document["settings"][name] for name in texts} == texts
 
 
 def test_a_bundled_task_brings_its_score_and_the_length_of_its_answers() -> None:
     for name, bundled in BUNDLED.items():
         source = read_source(name, prompt=None, system=None, target=None)
-        assert source.task == bundled_task(name)
+        assert source.task == BUNDLED[name].task()
         assert source.scorer() == bundled.scorer
         assert read_space(source, None, None, Endpoint())["max_tokens"] == bundled.max_tokens
         assert read_space(source, ["max_tokens=7"], None, Endpoint())["max_tokens"] == 7
-    assert read_source(None, prompt=None, system=None, target=None).task == bundled_task("subjects")
+    assert read_source(None, prompt=None, system=None, target=None).task == BUNDLED["subjects"].task()
 
 
 def test_posts_go_to_the_model_that_can_write_them_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
