@@ -57,6 +57,20 @@ def measure(file: Path, *, slots: int, context_tokens: int, kv: str, fill_s: flo
     Raises: ModelError where llama.cpp cannot load it, or this system does not tell a process's memory.
     """
     options = json.dumps({"slots": slots, "context_tokens": context_tokens, "kv": kv, "fill_s": fill_s})
+    done, steps = _run(file, options)
+    if not {"error", "answered"} & steps.keys():
+        # On a machine with much other work two of some 500 such processes ended without a word; nobody knows why yet.
+        done, steps = _run(file, options)
+    if "error" in steps:
+        raise _failed(file, _reason(done.stderr) or str(steps["error"]))
+    if "answered" not in steps:
+        last = (done.stderr.strip().splitlines() or [""])[-1][-300:]
+        raise _failed(file, tr("it ended with code {code} {words}", code=done.returncode, words=last).strip())
+    return Measured(int(steps["loaded"]), int(steps["answered"]), steps.get("full"), allocations(done.stderr))
+
+
+def _run(file: Path, options: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    """The process, ended, and what it told. Raises: ModelError where it does not end."""
     command = [sys.executable, "-m", "feinschliff.models.measuring", str(file), options]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     try:
@@ -69,12 +83,7 @@ def measure(file: Path, *, slots: int, context_tokens: int, kv: str, fill_s: flo
     for line in done.stdout.splitlines():
         if line.startswith("{"):
             steps |= json.loads(line)
-    if "error" in steps:
-        raise _failed(file, _reason(done.stderr) or str(steps["error"]))
-    if "answered" not in steps:
-        last = (done.stderr.strip().splitlines() or [""])[-1][-300:]
-        raise _failed(file, tr("it ended with code {code} {words}", code=done.returncode, words=last).strip())
-    return Measured(int(steps["loaded"]), int(steps["answered"]), steps.get("full"), allocations(done.stderr))
+    return done, steps
 
 
 def allocations(log: str) -> dict[str, int]:
