@@ -30,9 +30,7 @@ class Inquiry:
     repeat: int = 0
 
 
-def inquire(
-    inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int, proven: bool = False
-) -> list[Answer | None]:
+def inquire(inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int, proven: bool = False) -> list[Answer | None]:
     """The answers in order; one that the server refused has a `failure`, None was not allowed by the budget.
 
     Answers found in the store cost nothing. At most `attempts` attempts are made at each. `proven`: this server has
