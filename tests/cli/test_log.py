@@ -34,7 +34,7 @@ def test_every_verb_that_asks_a_model_can_keep_a_log() -> None:
         for name in path:
             command = command.get_command(None, name)
         options = {name for parameter in command.params for name in parameter.opts}
-        if "--endpoint" in options:
+        if "--endpoint" in options and tuple(path) != ("models", "tokens"):  # which asks for no answers
             asking.append(path)
             assert {"--log", "--verbose"} <= options, path
     assert len(asking) >= 3

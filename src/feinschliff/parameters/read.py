@@ -142,7 +142,9 @@ def _example(origin: str, name: str, entry: Any) -> Example:
             offset=float(entry.get("offset", 0.0)),
         )
     except (KeyError, TypeError, ValueError):
-        raise _bad(origin, name, tr("an example is: given = [...], cases = [{set = {...}, gives = [...]}]")) from None
+        raise _bad(
+            origin, name, tr("an example is: {form}", form="given = [...], cases = [{set = {...}, gives = [...]}]")
+        ) from None
 
 
 def _texts(origin: str, name: str, entry: Any) -> Texts:
