@@ -53,5 +53,6 @@ def _show(found: Sequence[LocalModel]) -> None:
             escape(str(model.path)),
         )
         if model.problem is not None:
-            table.add_row(f"  [red]{escape(tr('unusable: {problem}', problem=model.problem))}[/]")
+            unusable = tr("unusable: {problem}", problem=model.problem)
+            table.add_row(f"  [red]{escape(unusable)}[/]")
     stdout().print(table)

@@ -22,7 +22,8 @@ _INNER_END = re.compile(r'"""(?=[^\S\n]*(\n|$))')
 def to_ollama(recipe: Recipe) -> Export:
     """The Modelfile; its `FROM` is the run's model, or its file."""
     warnings: list[str] = []
-    lines = [f"# {tr('settings of run {run}', run=recipe.run)}", f"FROM {_from(recipe, warnings)}"]
+    title = tr("settings of run {run}", run=recipe.run)
+    lines = [f"# {title}", f"FROM {_from(recipe, warnings)}"]
     taken = []
     for name, value in recipe.settings.items():
         option = _option(name)
