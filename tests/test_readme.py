@@ -12,7 +12,7 @@ from feinschliff.scorers import SCORER_NAMES
 from tests.readme import README, command
 
 TEXT = README.read_text(encoding="utf-8")
-GROUPS = ("data", "prices", "runs")
+GROUPS = ("data", "models", "prices", "runs")
 PAGES = [README, README.with_name("README.de.md"), *sorted((README.parent / "docs").rglob("*.md"))]
 
 
