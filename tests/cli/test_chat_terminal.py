@@ -53,9 +53,8 @@ def test_ctrl_c_stops_an_answer_and_the_chat_goes_on(tmp_path: Path) -> None:
             terminal.type(CTRL_C)
             terminal.wait_for("stopped; what there is")
             terminal.wait_for("> ")
-            time.sleep(
-                0.3
-            )  # Python hears a Ctrl-C between the prompt and the first wait for a key only at the next key
+            # A Ctrl-C between the prompt and the first wait for a key is heard at the next key only (Python's own way).
+            time.sleep(0.3)
             terminal.type(CTRL_C)
             terminal.wait_for("Ctrl-D or /quit ends")
             terminal.wait_for("> ")
