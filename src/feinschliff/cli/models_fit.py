@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 
 def command(
     model: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="GGUF file, or the name of a shipped model.")
+        str | None, typer.Argument(metavar="FILE", help=tr("GGUF file, or the name of a shipped model."))
     ] = None,
-    params: Annotated[str | None, typer.Option("--params", help="Instead of a file: parameters, as 8B.")] = None,
-    quant: Annotated[str, typer.Option("--quant", help="With --params: quantisation, as q4_k_m or f16.")] = "q4_k_m",
+    params: Annotated[str | None, typer.Option("--params", help=tr("Instead of a file: parameters, as 8B."))] = None,
+    quant: Annotated[
+        str, typer.Option("--quant", help=tr("With --params: quantisation, as q4_k_m or f16."))
+    ] = "q4_k_m",
     context: Annotated[
-        int | None, typer.Option("--context", min=1, help="Tokens of a slot; without it the model's, at most 4096.")
+        int | None, typer.Option("--context", min=1, help=tr("Tokens of a slot; without it the model's, at most 4096."))
     ] = None,
-    slots: Annotated[int, typer.Option("--slots", min=1, max=256, help="Answers made at the same time.")] = 1,
-    kv: Annotated[str, typer.Option("--kv", help="Number format of the cache: f16, q8_0, q4_0.")] = "f16",
+    slots: Annotated[int, typer.Option("--slots", min=1, max=256, help=tr("Answers made at the same time."))] = 1,
+    kv: Annotated[str, typer.Option("--kv", help=tr("Number format of the cache: f16, q8_0, q4_0."))] = "f16",
     gpu: Annotated[
         str | None,
         typer.Option("--gpu", help='A card ("RTX 4090"), its memory (24GiB), or none; without it what is here.'),
     ] = None,
     ram: Annotated[
-        str | None, typer.Option("--ram", help="Main memory that is free, instead of this machine's.")
+        str | None, typer.Option("--ram", help=tr("Main memory that is free, instead of this machine's."))
     ] = None,
     measure: Annotated[
-        bool, typer.Option("--measure", help="Load the file in a process of its own and compare.")
+        bool, typer.Option("--measure", help=tr("Load the file in a process of its own and compare."))
     ] = False,
     as_json: o.AsJson = False,
 ) -> None:

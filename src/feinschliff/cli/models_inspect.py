@@ -21,9 +21,11 @@ _KV_BYTES = 2
 def command(
     model: Annotated[
         str,
-        typer.Argument(metavar="FILE|FOLDER", help="GGUF file, safetensors folder, or the name of a shipped model."),
+        typer.Argument(
+            metavar="FILE|FOLDER", help=tr("GGUF file, safetensors folder, or the name of a shipped model.")
+        ),
     ],
-    template: Annotated[bool, typer.Option("--template", help="The chat template in full.")] = False,
+    template: Annotated[bool, typer.Option("--template", help=tr("The chat template in full."))] = False,
     as_json: o.AsJson = False,
 ) -> None:
     """Look into a model without loading it: architecture, quantisation, context, tokenizer, template, defaults.

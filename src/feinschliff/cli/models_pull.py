@@ -22,10 +22,12 @@ _YES = frozenset({"y", "yes", "j", "ja"})
 def command(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="hf:OWNER/NAME[:QUANTISATION or /FILE.gguf], or ollama:NAME[:TAG]."),
+        typer.Argument(metavar="NAME", help=tr("hf:OWNER/NAME[:QUANTISATION or /FILE.gguf], or ollama:NAME[:TAG].")),
     ],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch without a question.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fetched, and fetch nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=tr("Fetch without a question."))] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=tr("Show what would be fetched, and fetch nothing."))
+    ] = False,
     as_json: o.AsJson = False,
 ) -> None:
     """Fetch a model, checked, and going on where a download was cut.

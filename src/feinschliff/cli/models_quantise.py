@@ -25,28 +25,34 @@ _KINDS = ("q8_0", "q6_k", "q5_k_m", "q5_k_s", "q5_1", "q5_0", "q4_k_m", "q4_k_s"
 def command(
     source: Annotated[
         str,
-        typer.Argument(metavar="SRC", help="GGUF file in f32, f16 or bf16, a Llama folder, or a shipped model's name."),
+        typer.Argument(
+            metavar="SRC", help=tr("GGUF file in f32, f16 or bf16, a Llama folder, or a shipped model's name.")
+        ),
     ],
-    out: Annotated[Path, typer.Argument(metavar="OUT.gguf", help="File to write.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.gguf", help=tr("File to write."))],
     to: Annotated[str, typer.Option("--to", help=", ".join(_KINDS) + ".", autocompletion=complete.words(*_KINDS))],
     text: Annotated[
-        Path | None, typer.Option("--text", help="Measure perplexity on this text before and after.")
+        Path | None, typer.Option("--text", help=tr("Measure perplexity on this text before and after."))
     ] = None,
     score: Annotated[
         str | None,
         typer.Option(
             "--score",
             metavar="TASK",
-            help="Task file, or the name of a bundled task: score both models on it, in pairs, and the perplexity of "
-            "its targets.",
+            help=tr(
+                "Task file, or the name of a bundled task: score both models on it, in pairs, and the perplexity of "
+                "its targets."
+            ),
             autocompletion=complete.data,
         ),
     ] = None,
     settings: Annotated[
         str | None,
-        typer.Option("--settings", help="Settings of the score: NAME=VALUE,..., a JSON object, or @file.json."),
+        typer.Option("--settings", help=tr("Settings of the score: NAME=VALUE,..., a JSON object, or @file.json.")),
     ] = None,
-    threads: Annotated[int | None, typer.Option("--threads", min=1, help="Processors to use; all if left out.")] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help=tr("Processors to use; all if left out."))
+    ] = None,
     requests: o.Requests = None,
     store: o.StoreUrl = None,
     seed: o.Seed = 0,

@@ -12,8 +12,8 @@ from feinschliff.i18n import tr
 
 
 def command(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words of the model's name.")],
-    limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="Most models to show.")] = 8,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help=tr("Words of the model's name."))],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=50, help=tr("Most models to show."))] = 8,
     as_json: o.AsJson = False,
 ) -> None:
     """Search the hubs for models, each quantisation with its size and whether it fits here.

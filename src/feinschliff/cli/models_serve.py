@@ -23,23 +23,23 @@ _KEY_VARIABLE = "FEIN_KEY"
 
 
 def command(
-    model: Annotated[str, typer.Argument(metavar="FILE", help="GGUF file, or the name of a shipped model.")],
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = _PORT,
+    model: Annotated[str, typer.Argument(metavar="FILE", help=tr("GGUF file, or the name of a shipped model."))],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=tr("Port; 0 takes a free one."))] = _PORT,
     host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; any but the loopback needs a key.")
+        str, typer.Option("--host", help=tr("Address to listen on; any but the loopback needs a key."))
     ] = "127.0.0.1",
     api_key_env: Annotated[
-        str | None, typer.Option("--api-key-env", help="Environment variable with the key; without it one is made.")
+        str | None, typer.Option("--api-key-env", help=tr("Environment variable with the key; without it one is made."))
     ] = None,
-    no_key: Annotated[bool, typer.Option("--no-key", help="Answer whoever asks; on the loopback only.")] = False,
-    slots: Annotated[int, typer.Option("--slots", min=1, max=256, help="Answers made at the same time.")] = 1,
+    no_key: Annotated[bool, typer.Option("--no-key", help=tr("Answer whoever asks; on the loopback only."))] = False,
+    slots: Annotated[int, typer.Option("--slots", min=1, max=256, help=tr("Answers made at the same time."))] = 1,
     context: Annotated[
         int | None,
-        typer.Option("--context", min=1, help="Tokens of a slot; without it the model's own, at most 4096."),
+        typer.Option("--context", min=1, help=tr("Tokens of a slot; without it the model's own, at most 4096.")),
     ] = None,
-    kv: Annotated[str, typer.Option("--kv", help="Number format of the cache: f16, q8_0, q4_0.")] = "f16",
-    name: Annotated[str | None, typer.Option("--name", help="The model's name for clients.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="URL and model as one JSON document.")] = False,
+    kv: Annotated[str, typer.Option("--kv", help=tr("Number format of the cache: f16, q8_0, q4_0."))] = "f16",
+    name: Annotated[str | None, typer.Option("--name", help=tr("The model's name for clients."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=tr("URL and model as one JSON document."))] = False,
 ) -> None:
     """Serve a model to programs that speak OpenAI's API (/v1/chat/completions, /v1/models, /health), until Ctrl-C.
 

@@ -28,11 +28,11 @@ _ENDINGS = (".txt", ".md", ".csv", ".json", ".jsonl", ".html", ".log")
 
 
 def command(
-    text: Annotated[str, typer.Argument(metavar="TEXT|FILE", help="A text, a text file, or - for standard input.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT|FILE", help=tr("A text, a text file, or - for standard input."))],
     special: Annotated[
-        bool, typer.Option("--special", help="Names such as <|im_start|> in the text mean the token of that name.")
+        bool, typer.Option("--special", help=tr("Names such as <|im_start|> in the text mean the token of that name."))
     ] = False,
-    every: Annotated[bool, typer.Option("--all", help="Show all tokens of a long text.")] = False,
+    every: Annotated[bool, typer.Option("--all", help=tr("Show all tokens of a long text."))] = False,
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,

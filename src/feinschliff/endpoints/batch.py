@@ -200,12 +200,12 @@ class _Receipts:
 
 def _mend(status: int | None, *, embeds: bool) -> str:
     if status in (401, 403):
-        return "give the key with --api-key-env VAR"
+        return tr("give the key with --api-key-env VAR")
     if embeds:
         return tr(
             "this server has no embeddings of this model: name another place ({places})",
             places="embedding@MODEL, embedding@URL#MODEL, embedding:FOLDER",
         )
     if status == 404:
-        return "look at the URL and the model's name"
-    return "leave out the setting that the server does not take (--omit seed or --omit max_tokens for these two)"
+        return tr("look at the URL and the model's name")
+    return tr("leave out the setting that the server does not take (--omit seed or --omit max_tokens for these two)")
