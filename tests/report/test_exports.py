@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shlex
 from dataclasses import replace
@@ -15,6 +16,7 @@ from feinschliff.endpoints.embedded import EmbeddedEndpoint
 from feinschliff.endpoints.gguf import read_header, sampling_defaults
 from feinschliff.errors import InputError
 from feinschliff.models.house import house_models, house_path
+from feinschliff.parameters.dialects import Dialect
 from feinschliff.report.exports import TARGETS, Recipe, make_recipe, write_into_gguf
 from feinschliff.report.exports.llama_cpp import FLAGS, KEYS
 from tests.contracts.endpoint_contract import make_requests, send
@@ -133,6 +135,16 @@ def test_an_lm_studio_preset_has_its_switches() -> None:
     }
 
 
+def test_an_lm_studio_preset_holds_the_penalties() -> None:
+    export = TARGETS["lmstudio"](recipe_of(presence_penalty=1.5, frequency_penalty=0.25))
+    fields = {field["key"]: field["value"] for field in json.loads(export.text)["operation"]["fields"]}
+    assert fields == {
+        "llm.prediction.llama.presencePenalty": {"checked": True, "value": 1.5},
+        "llm.prediction.llama.frequencyPenalty": {"checked": True, "value": 0.25},
+    }
+    assert export.warnings == []
+
+
 def called(text: str, names: tuple[str, ...]) -> dict[str, Any]:
     """The keyword arguments of the last call to `names` in a piece of Python, with those of the client."""
     seen: dict[str, Any] = {}
@@ -169,6 +181,27 @@ def test_calls_in_python_make_the_request_that_was_measured() -> None:
     native = TARGETS["openai"](recipe_of("http://localhost:11434", "ollama-native", temperature=0.7, top_k=20))
     assert called(native.text, ("OpenAI",))["base_url"] == "http://localhost:11434/v1"
     assert any("'top_k' is ignored" in warning for warning in native.warnings)
+
+
+@pytest.mark.parametrize(
+    ("identity", "model", "base"),
+    [
+        ("https://api.openai.com/v1", "llama3.2", None),
+        ("https://openrouter.ai/api/v1", "openrouter/llama3.2", None),
+        ("https://api.anthropic.com/v1", "anthropic/llama3.2", None),
+        ("http://127.0.0.1:4000/v1", "openai/llama3.2", "http://127.0.0.1:4000/v1"),
+        ("https://gateway.example/v1", "openai/llama3.2", "https://gateway.example/v1"),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["openai", "openai-reasoning", "openrouter", "anthropic"])
+def test_litellm_is_told_every_address_but_the_providers_own(
+    identity: str, model: str, base: str | None, dialect: Dialect
+) -> None:
+    recipe = replace(recipe_of(identity), dialect=dialect)
+    code = TARGETS["litellm"](recipe).text
+    assert ast.parse(code)
+    assert f"model={model!r}" in code
+    assert (f"api_base={base!r}" in code) if base else ("api_base" not in code)
 
 
 def test_promptfoo_gets_messages_and_settings() -> None:

@@ -16,8 +16,8 @@ from feinschliff.report.snippets import OPENAI_FIELDS, key_name, openai_call, te
 _LOCAL_URL = "http://localhost:9931/v1"
 """Where `fein models serve` listens, for a run of the embedded engine."""
 
-_LITELLM = {"openai": "", "openai-reasoning": "", "openrouter": "openrouter/", "anthropic": "anthropic/"}
-"""Prefix of a model's name by dialect; any other server is one that speaks like OpenAI's."""
+_LITELLM = {"api.openai.com": "", "openrouter.ai": "openrouter/", "api.anthropic.com": "anthropic/"}
+"""Prefix of a model's name at the providers' own hosts; any other server is one that speaks like OpenAI's."""
 
 
 def to_openai(recipe: Recipe) -> Export:
@@ -33,7 +33,8 @@ def to_openai(recipe: Recipe) -> Export:
 def to_litellm(recipe: Recipe) -> Export:
     """A call of `litellm.completion`."""
     fields, warnings = body_fields(recipe)
-    prefix = _LITELLM.get(recipe.dialect)
+    # By host, not by dialect: a gateway that offers a provider's models is another server.
+    prefix = None if recipe.address is None else _LITELLM.get(recipe.address.host)
     own = {name: value for name, value in fields.items() if name in OPENAI_FIELDS}
     rest = {name: value for name, value in fields.items() if name not in OPENAI_FIELDS}
     key = _key(recipe)

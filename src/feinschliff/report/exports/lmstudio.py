@@ -19,6 +19,8 @@ _WITH_SWITCH: Mapping[str, str] = MappingProxyType(
         "top_p": "topPSampling",
         "min_p": "minPSampling",
         "repeat_penalty": "repeatPenalty",
+        "presence_penalty": "llama.presencePenalty",
+        "frequency_penalty": "llama.frequencyPenalty",
         "max_tokens": "maxPredictedTokens",
     }
 )
