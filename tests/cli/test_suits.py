@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Fein
 from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai_server import FakeServer
-from tests.fakes.sampling.backends import COMMON, openai_chat, openai_reasoning
+from tests.fakes.sampling.backends import COMMON, openai_chat, openai_reasoning, vllm
 from tests.fakes.sampling.quirks import Manners, Quirk
 from tests.fakes.sampling.server import SamplingServer
 
@@ -151,3 +151,14 @@ def test_what_a_probe_has_found_out_counts_for_more_than_the_catalogue(fein: Fei
         done = fein(*command, "--out", "o.csv")
         assert done.code == 0, done.err
         assert server.counts["POST"] == asked + 12
+
+
+def test_a_value_outside_the_range_is_refused_after_a_probe_too(fein: Fein, data: Path) -> None:
+    with vllm() as server:
+        probed = fein("probe", "-p", "temperature", "--endpoint", server.url, "--json")
+        assert probed.json["knobs"]["temperature"]["status"] == "honoured"
+        asked = server.counts["POST"]
+        done = fein("generate", *flags(server, data, "-p", "temperature=5", "--out", "o.csv"))
+        assert done.code == 2, done.err
+        assert "0 to 2" in done.json["error"]["mend"]
+        assert server.counts["POST"] == asked

@@ -49,6 +49,15 @@ def test_what_the_live_server_was_found_to_do_counts_for_more() -> None:
     assert ignored(Settings(values={"top_k": 40}), "ollama", known={"top_k": "honoured"}) == []
 
 
+def test_a_field_that_is_honoured_keeps_its_range_unless_a_wider_one_was_seen() -> None:
+    hot, known = Settings(values={"temperature": 2.5}), {"temperature": "honoured"}
+    assert refused("vllm", known, temperature=2.5) == ["temperature"]
+    assert refused("vllm", known, temperature=1.5) == []
+    assert refusals(hot, "vllm", known=known, limits={"temperature": (None, 5.0)}) == []
+    assert refused("vllm", {"temperature": "clamped"}, temperature=2.5) == []
+    assert refused("openai-reasoning", known, temperature=0.5) == []
+
+
 def test_a_refusal_says_what_was_asked_what_is_known_and_what_to_do() -> None:
     (refusal,) = refusals(Settings(values={"temperature": 0.5}), "openai-reasoning")
     error = refusal.error("openai-reasoning")

@@ -11,13 +11,15 @@ from feinschliff.endpoints.protocol import Endpoint, Request, SendReport
 from feinschliff.errors import FeinschliffError
 from feinschliff.generation import Budget, Caps, Payer
 from feinschliff.parameters.dialects import Dialect
-from feinschliff.probing import probe
+from feinschliff.probing import Finding, probe
 from feinschliff.records import Answer
 from feinschliff.store import Store
 
 
-def found_out(link: Connection, db: Store, names: Sequence[str], *, model: str, dialect: Dialect) -> Mapping[str, str]:
-    """Status by name, where the store holds the answers that tell; nothing is asked, booked or kept."""
+def found_out(
+    link: Connection, db: Store, names: Sequence[str], *, model: str, dialect: Dialect
+) -> Mapping[str, Finding]:
+    """Findings by name, where the store holds the answers that tell; nothing is asked, booked or kept."""
     payer = Payer(
         endpoint=cast("Endpoint", _Silent(link.endpoint)),
         model=model,
@@ -27,10 +29,10 @@ def found_out(link: Connection, db: Store, names: Sequence[str], *, model: str, 
         digests=link.digests,
         omit=link.config.omit,
     )
-    found: dict[str, str] = {}
+    found: dict[str, Finding] = {}
     with suppress(FeinschliffError):
         findings = probe(payer, dialect=dialect, names=names).knobs
-        found = {name: finding.status for name, finding in findings.items() if finding.status != "unknown"}
+        found = {name: finding for name, finding in findings.items() if finding.status != "unknown"}
     return found
 
 

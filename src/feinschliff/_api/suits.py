@@ -12,6 +12,7 @@ from feinschliff.build import Connection
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import ignored, ignored_note, refusals
 from feinschliff.parameters.space import Choices, Knob, Space
+from feinschliff.probing import Finding
 from feinschliff.records import Settings
 from feinschliff.store import Store
 
@@ -57,18 +58,23 @@ class _Judge:
         """Raises: ParameterError."""
         found = refusals(settings, self.dialect)
         if found:
-            known = self._known([refusal.name for refusal in found])
-            for refusal in refusals(settings, self.dialect, known=known):
+            findings = self._findings([refusal.name for refusal in found])
+            limits = {name: (finding.low, finding.high) for name, finding in findings.items()}
+            for refusal in refusals(settings, self.dialect, known=_statuses(findings), limits=limits):
                 raise refusal.error(self.dialect)
 
     def ignored(self, settings: Settings) -> list[str]:
         found = ignored(settings, self.dialect)
-        return ignored(settings, self.dialect, known=self._known(found)) if found else []
+        return ignored(settings, self.dialect, known=_statuses(self._findings(found))) if found else []
 
-    def _known(self, names: Sequence[str]) -> Mapping[str, str]:
+    def _findings(self, names: Sequence[str]) -> Mapping[str, Finding]:
         if self.db is None:
             return {}
         return found_out(self.link, self.db, names, model=self.model, dialect=self.dialect)
+
+
+def _statuses(findings: Mapping[str, Finding]) -> dict[str, str]:
+    return {name: finding.status for name, finding in findings.items()}
 
 
 def _models(link: Connection, space: Space, baseline: Mapping[str, JsonValue]) -> list[str]:

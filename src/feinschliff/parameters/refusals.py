@@ -6,7 +6,7 @@ The catalogue is a prior: where the live server has been probed, `known` says wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pydantic import JsonValue
@@ -20,6 +20,11 @@ from feinschliff.parameters.rows import Parameter, Support
 from feinschliff.records import Settings
 
 NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
+
+Limits = tuple[float | None, float | None]
+"""The smallest and the largest value beyond which a live server was seen to move values; None: not seen."""
+
+_NO_LIMITS: Mapping[str, Limits] = MappingProxyType({})
 
 _LOCAL: tuple[Dialect, ...] = ("llama.cpp", "vllm", "ollama-native", "lmstudio", "openrouter", "openai")
 """Where to look for a server that honours it, in this order."""
@@ -47,18 +52,37 @@ class Refusal:
         )
 
 
-def refusals(settings: Settings, dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN) -> list[Refusal]:
-    """The values that the backend rejects, or can take only where the model is loaded; `known`: statuses by name."""
+def refusals(
+    settings: Settings,
+    dialect: Dialect,
+    *,
+    known: Mapping[str, str] = NOTHING_KNOWN,
+    limits: Mapping[str, Limits] = _NO_LIMITS,
+) -> list[Refusal]:
+    """The values that the backend rejects, or can take only where the model is loaded.
+
+    Args:
+        settings: what would be sent.
+        dialect: what the backend speaks.
+        known: statuses that a probe has found, by name. That the server honours a field says nothing of values outside
+            the range that it takes: these are refused all the same.
+        limits: where a probe has seen it move values, by name.
+    """
     found = []
     for name, value in settings.values.items():
         row = _wired(name)
-        if row is None or value is None or known.get(name, "unknown") not in {"unknown", "rejected"}:
+        if row is None or value is None:
+            continue
+        status = known.get(name, "unknown")
+        if status in ("inert", "clamped"):  # it takes whatever is sent
             continue
         support = row.at(dialect)
+        if status == "honoured":
+            support = _honoured(support, *limits.get(name, (None, None)))
         reasons = settings.values.get("reasoning_effort") != "none"
         if dialect == "openai-reasoning" and row.name in _WITHOUT_REASONING and not reasons:
             continue
-        if (why := _why(support, value, rejected=known.get(name) == "rejected")) is not None:
+        if (why := _why(support, value, rejected=status == "rejected")) is not None:
             found.append(Refusal(name, value, why, _mend(row, support, dialect)))
     return found
 
@@ -108,6 +132,15 @@ def _wired(name: str) -> Parameter | None:
         return None
     row = parameter(name)
     return None if row.role == "task" else row
+
+
+def _honoured(support: Support, low: float | None, high: float | None) -> Support:
+    """A field that a probe found honoured: it is there; its range stays, unless the probe saw a wider one."""
+    if support.status not in {"honoured", "clamped", "remapped"}:
+        return replace(support, status="honoured", low=None, high=None, outside=None, note="")
+    wider_low = support.low if low is None or support.low is None else min(low, support.low)
+    wider_high = support.high if high is None or support.high is None else max(high, support.high)
+    return replace(support, low=wider_low, high=wider_high)
 
 
 def _why(support: Support, value: JsonValue, *, rejected: bool) -> str | None:
