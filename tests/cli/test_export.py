@@ -51,6 +51,9 @@ def test_as_json(fein: Fein, run: str) -> None:
     assert best["settings"]["temperature"] == result["settings"]["temperature"]
     assert json.loads(best["text"])["temperature"] == result["settings"]["temperature"]
     assert any("prompt" in warning for warning in best["warnings"])
+    Path("config.json").write_text('{"eos_token_id": 2}')
+    kept = fein("export", run, "--to", "vllm", "--settings", "best", "--model", ".", "--json").json
+    assert json.loads(kept["text"]) == {**json.loads(best["text"]), "eos_token_id": 2}
     baseline = fein("export", run, "--to", "vllm", "--settings", "baseline", "--json").json
     assert baseline["settings"]["temperature"] == result["baseline_settings"]["temperature"]
 
@@ -61,6 +64,8 @@ def test_as_json(fein: Fein, run: str) -> None:
         ("--to", "nowhere"),
         ("--to", "vllm", "--settings", "worst"),
         ("--to", "vllm", "--model", "gone.gguf"),
+        ("--to", "ollama", "--model", "."),
+        ("--to", "vllm", "--model", "."),
         ("--to", "vllm", "--out", "x.gguf"),
         ("--to", "vllm", "--out", "no/such/folder/x.json"),
     ],

@@ -124,6 +124,27 @@ def test_generation_config_holds_what_vllm_reads() -> None:
     assert json.loads(TARGETS["vllm"](recipe_of(temperature=0.0)).text) == {"do_sample": False, "temperature": 0.0}
 
 
+def test_generation_config_keeps_the_models_own(tmp_path: Path) -> None:
+    recipe = replace(recipe_of(temperature=0.7, top_k=20), folder=tmp_path)
+    with pytest.raises(InputError, match="no model in"):
+        TARGETS["vllm"](recipe)
+    ids = {"bos_token_id": 1, "eos_token_id": [2, 7], "pad_token_id": 0}
+    (tmp_path / "config.json").write_text(json.dumps({"text_config": ids, "hidden_size": 8}))
+    ours = {"do_sample": True, "temperature": 0.7, "top_k": 20}
+    assert json.loads(TARGETS["vllm"](recipe).text) == {**ids, **ours}
+    own = {**ids, "eos_token_id": [2, 9], "temperature": 0.1, "top_p": 0.8, "transformers_version": "5"}
+    (tmp_path / "generation_config.json").write_text(json.dumps(own))
+    export = TARGETS["vllm"](recipe)
+    assert json.loads(export.text) == {**own, **ours}
+    assert len(export.warnings) == 1
+    assert "top_p 0.8" in export.warnings[0]
+    without = TARGETS["vllm"](replace(recipe, folder=None))
+    assert any("eos_token_id" in warning for warning in without.warnings)
+    (tmp_path / "generation_config.json").write_text("[]")
+    with pytest.raises(InputError, match="cannot be read"):
+        TARGETS["vllm"](recipe)
+
+
 def test_an_lm_studio_preset_has_its_switches() -> None:
     export = TARGETS["lmstudio"](recipe_of(temperature=0.7, top_p=0.9, stop="#", system=TRICKY))
     fields = {field["key"]: field["value"] for field in json.loads(export.text)["operation"]["fields"]}

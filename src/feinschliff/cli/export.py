@@ -39,7 +39,10 @@ def command(
         typer.Option("--settings", help=tr("recommended, best or baseline."), autocompletion=complete.words(*_WHICH)),
     ] = "recommended",
     model: Annotated[
-        Path | None, typer.Option("--model", help=tr("The model's .gguf file, where the run does not know it."))
+        Path | None,
+        typer.Option(
+            "--model", help=tr("The model's .gguf file, where the run does not know it; for vllm its folder.")
+        ),
     ] = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,
@@ -59,12 +62,12 @@ def command(
             found=tr("known are {names}", names=", ".join(TARGETS)),
             mend=tr("use one of them"),
         )
-    if model is not None and not model.is_file():
+    if model is not None and not (model.is_file() or (to == "vllm" and model.is_dir())):
         raise InputError(
             tr("there is no file {path}", path=model), asked=f"--model {model}", mend=tr("look at the path")
         )
     found = _find(run, store)
-    recipe = make_recipe(found, settings, gguf=model)
+    recipe = make_recipe(found, settings, model=model)
     if out is not None and out.suffix.lower() == ".gguf":
         if to != "llama.cpp":
             raise InputError(

@@ -47,6 +47,8 @@ class Recipe:
     """Where that is; None for the embedded engine."""
     gguf: Path | None
     """The model's file, where it is known."""
+    folder: Path | None = None
+    """The model's folder, where it was given instead."""
 
 
 @dataclass
@@ -58,12 +60,17 @@ class Export:
     """What the target cannot take, and what is to be done by hand."""
 
 
-def make_recipe(run: Run, which: str = "recommended", *, gguf: Path | None = None) -> Recipe:
-    """The settings of a finished run. Raises: InputError for a run or a name of settings that has none."""
+def make_recipe(run: Run, which: str = "recommended", *, model: Path | None = None) -> Recipe:
+    """The settings of a finished run; `model` is its file, or its folder.
+
+    Raises: InputError for a run or a name of settings that has none.
+    """
+    folder = model if model is not None and model.is_dir() else None
+    gguf = None if folder is not None else model
     values = _values(run, which)
     endpoint: Mapping[str, Any] = (run.details or {}).get("endpoint") or {}
     identity = str(endpoint.get("identity") or run.spec.get("endpoint") or "")
-    model = str(values.get("model") or endpoint.get("model") or run.spec.get("model") or "")
+    name = str(values.get("model") or endpoint.get("model") or run.spec.get("model") or "")
     embedded = identity.startswith(_EMBEDDED)
     settings = {
         name: value
@@ -78,12 +85,13 @@ def make_recipe(run: Run, which: str = "recommended", *, gguf: Path | None = Non
     return Recipe(
         run=run.name or run.id,
         settings=settings,
-        model=model,
+        model=name,
         system=_text(values.get("system")),
         prompt=_text(values.get("prompt")),
         dialect=dialect,
         address=None if embedded else _address(identity),
         gguf=gguf or (_shipped(identity) if embedded else None),
+        folder=folder,
     )
 
 
