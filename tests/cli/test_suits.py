@@ -12,6 +12,7 @@ from tests.cli.conftest import Fein
 from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai_server import FakeServer
 from tests.fakes.sampling.backends import COMMON, openai_chat, openai_reasoning, vllm
+from tests.fakes.sampling.backends import ollama as ollama_v1
 from tests.fakes.sampling.quirks import Manners, Quirk
 from tests.fakes.sampling.server import SamplingServer
 
@@ -88,6 +89,25 @@ def test_an_ignored_setting_is_sent_and_named_with_a_way_out(fein: Fein, data: P
     assert all(body["top_k"] == 40 for body in ollama.bodies)
     compared = fein("compare", *flags(ollama, data, "--target", "t", "--a", "top_k=40", "--b", "top_k=1"))
     assert sum("'top_k' is ignored" in warning for warning in compared.json["warnings"]) == 1
+
+
+def test_a_search_of_ignored_knobs_alone_names_the_way_out(
+    fein: Fein, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ollama_v1() as server:
+        command = ("tune", *flags(server, data, "--target", "t", "-p", "top_k=1:100", "--requests", "200"))
+        done = fein(*command)
+        assert done.code == 1, done.err
+        assert server.counts["POST"] > 0
+        error = done.json["error"]
+        assert error["kind"] == "run"
+        assert "without /v1" in error["mend"]
+        assert "honours none of the knobs: top_k" in error["found"]
+        monkeypatch.setenv("FEIN_LANG", "de")
+        german = fein(*command).json["error"]
+    assert german["kind"] == "run"
+    assert "keinen der Parameter: top_k" in german["found"]
+    assert "ohne /v1" in german["mend"]
 
 
 def test_ollamas_own_address_takes_all_of_them(fein: Fein, data: Path, ollama: FakeOllama) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from feinschliff.datasets.split import Split, split
 from feinschliff.datasets.task import Task
 from feinschliff.endpoints.protocol import Backend
-from feinschliff.errors import ParameterError
+from feinschliff.errors import FeinschliffError, ParameterError, RunError
 from feinschliff.generation import (
     Caps,
     Prices,
@@ -20,6 +20,9 @@ from feinschliff.generation import (
     render_messages,
 )
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import retold
+from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.refusals import remedy
 from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.probing import LEAST_REQUESTS
@@ -69,7 +72,7 @@ def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | 
             check_texts(Settings(values={name: value}), plot.task)
     make_sampler(plot.sampler, seed=0)
     if not plot.space.knobs:
-        raise nothing_to_search("every parameter has one fixed value")
+        raise _nothing_to_search(tr("every parameter has one fixed value"))
     parts = split(plot.task.examples)
     plan = make_plan(plot, parts, caps, prices=prices, model=model)
     check_budget(plan, least_answers=least_answers(plot, parts))
@@ -125,10 +128,22 @@ def first_cost(plot: Plot, parts: Split) -> Cost:
     return Cost(prompt, expected, (max(most_prompt_tokens(p) for p in prompts), longest))
 
 
-def nothing_to_search(found: str) -> ParameterError:
+def nothing_honoured(names: Sequence[str], dialect: Dialect, *, paid: bool) -> FeinschliffError:
+    """The error where a server honours none of the searched parameters; `paid`: whether finding out took requests."""
+    remedies = dict.fromkeys(retold(remedy(name, dialect)) for name in names)
+    kind = RunError if paid else ParameterError
+    return kind(
+        tr("there is nothing to search"),
+        asked=", ".join(names),
+        found=tr("this endpoint honours none of the knobs: {names}", names=", ".join(names)),
+        mend="; ".join(remedies),
+    )
+
+
+def _nothing_to_search(found: str) -> ParameterError:
     return ParameterError(
         tr("there is nothing to search"),
-        asked="a knob with a range or choices",
+        asked=tr("a knob with a range or choices"),
         found=found,
         mend=tr("give -p NAME=LOW:HIGH"),
     )

@@ -24,7 +24,7 @@ from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, with_prior
 from feinschliff.tuning.plan import Plan
-from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_to_search
+from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_honoured
 from feinschliff.tuning.result import Result
 from feinschliff.tuning.samplers import make_sampler
 from feinschliff.tuning.search import Search, Step, recommend
@@ -38,7 +38,8 @@ _BLOCKS_PLANNED = 36
 def tune(plot: Plot, run: Run, payer: Payer) -> Result:
     """Search, confirm, and say honestly what came of it. Resumes by asking the same again: the store has the answers.
 
-    Raises: EndpointGone, RequestRefused, StoreError or Interrupted, with the run's id in `error.run`; what was paid
+    Raises: RunError where the endpoint honours none of the searched knobs (ParameterError where nothing was asked to
+    find out), EndpointGone, RequestRefused, StoreError or Interrupted, with the run's id in `error.run`; what was paid
     for is kept.
     """
     with keeping_track(run, payer) as clock:
@@ -59,7 +60,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     plot = without_refused(plot, found)
     space = plot.space.without([name for name, status in knobs.items() if status in ("inert", "rejected")])
     if not space.knobs:
-        raise nothing_to_search("this endpoint honours none of the knobs: " + ", ".join(plot.space.knobs))
+        raise nothing_honoured(list(plot.space.knobs), dialect, paid=payer.budget.requests > 0)
     state = State(space, units_of(parts, payer.seed, plan.search_answers))
     search = _search(plot, payer, state, plan, clock)
     _phase(plot, "search", plan.answers_planned)
