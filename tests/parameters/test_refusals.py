@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from feinschliff.i18n import using
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import ignored, ignored_note, refusals, status_of
 from feinschliff.records import Settings
@@ -67,6 +68,12 @@ def test_a_refusal_says_what_was_asked_what_is_known_and_what_to_do() -> None:
     assert "reasoning_effort" in (error.mend or "")
     (ranged,) = refusals(Settings(values={"frequency_penalty": 2.0, "temperature": 2.5}), "vllm")
     assert "0 to 2" in ranged.mend
+
+
+def test_what_the_catalogue_notes_of_a_backend_is_told_in_the_users_language() -> None:
+    with using("de"):
+        (refusal,) = refusals(Settings(values={"temperature": 0.5}), "openai-reasoning")
+    assert "nur 1" in refusal.why
 
 
 def test_what_to_do_about_an_ignored_parameter() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from feinschliff.errors import ParameterError
-from feinschliff.parameters.catalogue import CATALOGUE, check_settings, parameter
+from feinschliff.i18n import using
+from feinschliff.parameters.catalogue import CATALOGUE, check_settings, check_value, parameter
 from feinschliff.parameters.parse import parse_assignments
 from feinschliff.parameters.rows import Parameter
 from feinschliff.parameters.space import Choices, Range, is_greedy, make_space
@@ -137,3 +138,21 @@ def test_newer_rows_may_still_be_sent_under_their_plain_name() -> None:
     for name in ("extra.temperature", "extra.top_k", "extra.seed", "extra.model"):
         with pytest.raises(ParameterError, match="by another name"):
             parameter(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "german"),
+    [
+        ("temperature", -1, "verlangt einen Wert von 0 bis 5, nicht -1"),
+        ("top_p", 3, "verlangt einen Wert von 0 bis 1, nicht 3"),
+        ("top_k", 1.5, "verlangt eine ganze Zahl, nicht 1.5"),
+        ("do_sample", 3, "verlangt true oder false"),
+        ("stop", 3, "verlangt einen Text oder eine Liste von Texten"),
+        ("tool_choice", 3, "verlangt einen Text oder ein JSON-Objekt"),
+        ("verbosity", "loud", "verlangt eines von"),
+    ],
+)
+def test_what_a_parameter_takes_is_told_in_the_users_language(name: str, value: object, german: str) -> None:
+    with using("de"), pytest.raises(ParameterError) as caught:
+        check_value(name, value)  # type: ignore[arg-type]
+    assert german in caught.value.message

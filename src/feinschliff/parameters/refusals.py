@@ -12,11 +12,13 @@ from types import MappingProxyType
 from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
-from feinschliff.i18n import tr
+from feinschliff.i18n import language, tr
 from feinschliff.i18n.stored import retold, stored
 from feinschliff.parameters.catalogue import EXTRA, parameter
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.rows import Parameter, Support
+from feinschliff.parameters.texts import phrase
+from feinschliff.parameters.values import range_text
 from feinschliff.records import Settings
 
 NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
@@ -148,15 +150,19 @@ def _why(support: Support, value: JsonValue, *, rejected: bool) -> str | None:
     if rejected:
         return tr("a probe of this server found that it is rejected")
     if support.status == "load time" and "." not in support.wire:
-        return support.note or tr("it is set where the model is loaded")
+        return _note(support) or tr("it is set where the model is loaded")
     if support.status == "rejected":
         one_value = support.low is not None and support.low == support.high
-        return (
-            None if one_value and inside else support.note or tr("the server has no such field and says so (HTTP 400)")
-        )
+        if one_value and inside:
+            return None
+        return _note(support) or tr("the server has no such field and says so (HTTP 400)")
     if support.outside == "reject" and not inside:
-        return support.note or tr("it takes values {range}", range=_range(support))
+        return _note(support) or tr("it takes values {range}", range=range_text(support.low, support.high))
     return None
+
+
+def _note(support: Support) -> str:
+    return phrase(support.note, language())
 
 
 def _is_inside(support: Support, value: JsonValue) -> bool:
@@ -165,18 +171,11 @@ def _is_inside(support: Support, value: JsonValue) -> bool:
     return (support.low is None or value >= support.low) and (support.high is None or value <= support.high)
 
 
-def _range(support: Support) -> str:
-    low, high = support.low, support.high
-    if high is None:
-        return tr("of at least {low:g}", low=low)
-    return tr("of at most {high:g}", high=high) if low is None else tr("from {low:g} to {high:g}", low=low, high=high)
-
-
 def _mend(row: Parameter, support: Support, dialect: Dialect) -> str:
     if dialect == "openai-reasoning" and row.role == "sampling":
         return tr("leave it out; -p reasoning_effort=low,medium,high is what can be tuned here")
     if support.status == "load time":
         return tr("set it where the model is loaded, and leave it out here")
     if support.status not in {"rejected", "unknown"} and support.outside == "reject":
-        return tr("give {name} a value {range}", name=row.name, range=_range(support))
+        return tr("give {name} a value {range}", name=row.name, range=range_text(support.low, support.high))
     return retold(remedy(row.name, dialect))

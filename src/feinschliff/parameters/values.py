@@ -21,47 +21,46 @@ def check(row: Parameter, value: JsonValue) -> JsonValue:
         return _check_json(row, value)
     if row.kind == "bool":
         if not isinstance(value, bool):
-            raise wrong(row, value, "true or false")
+            raise wrong(row, value, tr("true or false"))
         return value
     return _check_number(row, value)
 
 
 def _check_number(row: Parameter, value: JsonValue) -> JsonValue:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise wrong(row, value, "a number")
+        raise wrong(row, value, tr("a number"))
     if row.kind == "int" and value != int(value):
-        raise wrong(row, value, "a whole number")
+        raise wrong(row, value, tr("a whole number"))
     if (row.low is not None and value < row.low) or (row.high is not None and value > row.high):
-        raise wrong(row, value, f"a value {_range_text(row)}")
+        raise wrong(row, value, tr("a value {range}", range=range_text(row.low, row.high)))
     return int(value) if row.kind == "int" else float(value)
 
 
 def _check_text(row: Parameter, value: JsonValue) -> JsonValue:
     if isinstance(value, str):
         if row.words and value not in row.words:
-            raise wrong(row, value, f"one of {', '.join(row.words)}")
+            raise wrong(row, value, tr("one of {names}", names=", ".join(row.words)))
         return value
     if row.name == "stop" and isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
         return value
-    raise wrong(row, value, "a text or a list of texts" if row.name == "stop" else "a text")
+    raise wrong(row, value, tr("a text or a list of texts") if row.name == "stop" else tr("a text"))
 
 
 def _check_json(row: Parameter, value: JsonValue) -> JsonValue:
     if row.shape == "object" and not isinstance(value, dict):
-        raise wrong(row, value, "a JSON object")
+        raise wrong(row, value, tr("a JSON object"))
     if row.shape == "list" and not isinstance(value, list):
-        raise wrong(row, value, "a JSON list")
+        raise wrong(row, value, tr("a JSON list"))
     if row.shape == "any" and not isinstance(value, str | dict):
-        raise wrong(row, value, "a text or a JSON object")
+        raise wrong(row, value, tr("a text or a JSON object"))
     return value
 
 
-def _range_text(row: Parameter) -> str:
-    if row.high is None:
-        return f"of at least {row.low:g}"
-    if row.low is None:
-        return f"of at most {row.high:g}"
-    return f"from {row.low:g} to {row.high:g}"
+def range_text(low: float | None, high: float | None) -> str:
+    """A range in words, as it stands behind "values"; one end at least is told."""
+    if high is None:
+        return tr("of at least {low:g}", low=low)
+    return tr("of at most {high:g}", high=high) if low is None else tr("from {low:g} to {high:g}", low=low, high=high)
 
 
 def wrong(row: Parameter, value: object, wanted: str) -> ParameterError:
