@@ -76,6 +76,13 @@ def test_what_is_not_there(fein: Fein, hub: FakeHub):
         assert done.json["error"]["kind"] == "model"
 
 
+def test_what_is_not_there_is_a_sentence_in_both_languages(fein: Fein, hub: FakeHub, monkeypatch: pytest.MonkeyPatch):
+    asked = ("models", "pull", "hf:maker/other", "--json")
+    assert fein(*asked).json["error"]["message"] == f"not found on {hub.url}: the model maker/other"
+    monkeypatch.setenv("FEIN_LANG", "de")
+    assert fein(*asked).json["error"]["message"] == f"auf {hub.url} nicht gefunden: das Modell maker/other"
+
+
 def test_a_spoilt_file(fein: Fein, hub: FakeHub, tmp_path: Path):
     hub.spoilt = True
     done = fein("models", "pull", "maker/tiny-GGUF:q8_0", "--json")

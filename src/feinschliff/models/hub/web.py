@@ -123,7 +123,7 @@ class Web:
             mend = tr("look at the token, and accept the model's terms on its page") if self._token else told
             return ModelError(tr("{hub} does not give {what}", hub=self.shown, what=what), asked=what, mend=mend)
         return ModelError(
-            tr("{hub} has no {what}", hub=self.shown, what=what),
+            tr("not found on {hub}: {what}", hub=self.shown, what=what),
             asked=what,
             found=f"HTTP {status}",
             mend=tr("look at the name; fein models search finds some"),
