@@ -76,6 +76,15 @@ def test_inspect_and_fit_damaged_files(fein: Fein, tmp_path: Path, content: byte
     assert fein("models", "inspect", "none.gguf").code == 2
 
 
+def test_a_file_that_is_cut_is_called_that_by_tokens_as_by_inspect(fein: Fein, tmp_path: Path) -> None:
+    file = tmp_path / "cut.gguf"
+    file.write_bytes(house_path("house-2").read_bytes()[:-5000])
+    seen = [fein("models", *verb, "--json") for verb in (("inspect", file), ("tokens", "x", "--model", file))]
+    assert [done.code for done in seen] == [2, 2]
+    assert "the file ends within tensor" in seen[1].json["error"]["found"]
+    assert seen[0].json["error"] == seen[1].json["error"]
+
+
 def test_fit_of_a_size_on_a_card(fein: Fein) -> None:
     done = fein(
         "models", "fit", "--params", "8B", "--quant", "q4_k_m", "--context", "8192", "--gpu", "RTX 4090", "--json"

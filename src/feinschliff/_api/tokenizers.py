@@ -11,6 +11,8 @@ from feinschliff.build import Endpoint
 from feinschliff.errors import EndpointError, InputError, ModelError
 from feinschliff.generation import choose_model
 from feinschliff.i18n import tr
+from feinschliff.models.files import parts_of
+from feinschliff.models.gguf_file import read_gguf
 from feinschliff.models.loaded import LoadedModel, Piece
 
 
@@ -49,13 +51,20 @@ def cutter(where: Endpoint | Path) -> Iterator[Cutter]:
 
 
 def _loaded(path: Path) -> LoadedModel:
+    """Raises: ModelError."""
     if path.is_dir():
         raise ModelError(
             tr("{path} is a folder, not a GGUF file", path=path),
             asked=str(path),
             mend=tr("make a file of it: fein models quantise {path} OUT.gguf --to f16", path=path),
         )
-    return LoadedModel(path)
+    parts = parts_of(path)
+    try:
+        return LoadedModel(path)
+    except ModelError:
+        for part in parts:  # llama.cpp does not say why: look whether it is cut or damaged
+            read_gguf(part, arrays=False)
+        raise
 
 
 class _FileCutter:
