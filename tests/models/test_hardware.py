@@ -104,6 +104,52 @@ def test_cards_by_size_and_unknown_ones() -> None:
     assert find_gpu("NVIDIA GeForce RTX 4090 Laptop GPU") is None
 
 
+@pytest.mark.parametrize(
+    ("told", "gib", "rate"),
+    [
+        ("RTX 3060", 12, 360),
+        ("RTX 3060 8GB", 8, 240),
+        ("RTX 3060 Ti GDDR6X", 8, 608),
+        ("RTX 3080 12GB", 12, 912),
+        ("RTX 5050", 8, 320),
+        ("A100 40GB", 40, 1555),
+        ("NVIDIA A100-SXM4-80GB", 80, 2039),
+        ("NVIDIA A100-PCIE-40GB", 40, 1555),
+        ("NVIDIA A100 80GB PCIe", 80, 1935),
+        ("NVIDIA H100 80GB HBM3", 80, 3350),
+        ("NVIDIA H100 PCIe", 80, 2000),
+        ("NVIDIA H100 NVL", 94, 3938),
+        ("H200 141GB", 140, 4800),
+        ("Tesla V100-PCIE-16GB", 16, 900),
+        ("M3 Max 96GB", 96, 300),
+        ("M3 Max 64GB", 64, 400),
+        ("M4 Max 36GB", 36, 410),
+        ("M4 Max 128GB", 128, 546),
+        ("M5", 16, 153),
+        ("M5 Pro 48GB", 48, 307),
+        ("M5 Max 64GB", 64, 614),
+    ],
+)
+def test_variants_of_one_name(told: str, gib: int, rate: float) -> None:
+    card = parse_gpu(told)
+    assert (card.memory_bytes, card.bandwidth) == (gib * GIB, rate * 1e9)
+
+
+def test_a_variant_that_is_not_known_is_no_other_one() -> None:
+    with pytest.raises(InputError, match="no RTX 3060 of that size") as raised:
+        parse_gpu("RTX 3060 16GB")
+    assert raised.value.found == "RTX 3060 8GB, RTX 3060 12GB"
+    for other in ("RTX 4090 D", "L40S Ada", "A10 Max", "RTX 5050 Ti"):
+        assert find_gpu(other) is None, other
+    for said, rate in ((8192, 240e9), (12288, 360e9)):
+        card = find_gpu("NVIDIA GeForce RTX 3060", memory_bytes=said << 20)
+        assert card is not None
+        assert card.bandwidth == rate
+    assert find_gpu("NVIDIA GeForce RTX 3060", memory_bytes=6 * GIB) is None
+    assert apple_gpu("Apple M4 Max", 36 * GIB).bandwidth == 410e9
+    assert apple_gpu("Apple M4 Max", 64 * GIB).bandwidth == 546e9
+
+
 def test_apple_lends_a_part_of_its_memory() -> None:
     assert apple_gpu("Apple M2", 24 * GIB).room_bytes == 16 * GIB
     assert apple_gpu("Apple M2 Ultra", 192 * GIB).room_bytes == 144 * GIB

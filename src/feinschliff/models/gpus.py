@@ -16,6 +16,16 @@ _TABLE = Path(__file__).parent / "gpus.toml"
 _LARGE_APPLE = 36 * GIB
 """Up to here macOS lends two thirds of the memory to the graphics, above three quarters."""
 
+_SIZE = re.compile(r"\b(\d+) ?gi?b\b")
+_NEAR_TOLD = 0.01
+"""How far a size in a name may be from the table's: the H200 is sold as one of 141 GB."""
+_NEAR_SHOWN = 0.1
+"""The same for what a driver shows."""
+_VARIANTS = frozenset(
+    ("ti", "super", "d", "nvl", "xt", "gre", "pro", "max", "ultra", "ada", "blackwell", "mobile", "gddr6x")
+)
+"""Words that make another card of a name."""
+
 
 @dataclass(frozen=True)
 class Gpu:
@@ -52,52 +62,80 @@ class _Card:
 
 def gpu_names() -> list[str]:
     """All names of the table."""
-    return [card.name for card in _cards()]
+    return list(dict.fromkeys(card.name for card in _cards()))
 
 
 def parse_gpu(text: str) -> Gpu:
     """A card by its name ("RTX 4090", "M2 Max 64GB"), or one of a size ("24GiB") whose speed is not known.
 
-    Raises: InputError for a name that the table does not have.
+    Raises: InputError for a name that the table does not have, or has with other sizes only.
     """
     size = parse_size(re.sub(r"(?i)gb\s*$", "GiB", text))  # a card "of 24 GB" has 24 GiB
     if size is not None:
         return Gpu(text.strip(), size, None)
     known = find_gpu(text)
-    if known is None:
+    if known is not None:
+        return known
+    rows = _rows_named(text)
+    if rows:
+        sizes = sorted(size for card in rows for size in card.sizes)
         raise InputError(
-            tr("no graphics card '{name}' is known", name=text),
+            tr("no {card} of that size is known", card=rows[0].name),
             asked=f"--gpu {text}",
-            found=", ".join(gpu_names()),
+            found=", ".join(f"{rows[0].name} {size}GB" for size in sizes),
             mend=tr("give one of these, or the size of its memory, as --gpu 24GiB, or --gpu none"),
         )
-    return known
+    raise InputError(
+        tr("no graphics card '{name}' is known", name=text),
+        asked=f"--gpu {text}",
+        found=", ".join(gpu_names()),
+        mend=tr("give one of these, or the size of its memory, as --gpu 24GiB, or --gpu none"),
+    )
 
 
-def find_gpu(text: str) -> Gpu | None:
-    """The card that a name means, as a person or a driver writes it; the longest name that is in it counts.
+def find_gpu(text: str, *, memory_bytes: int | None = None) -> Gpu | None:
+    """The card that a name means, as a person or a driver writes it; None where the table does not have it.
 
-    Where a card is sold with several sizes, a size in the text chooses one ("A100 80GB"), else it is the smallest.
+    Cards of one name may differ in speed by their memory: `memory_bytes` chooses, or a size in the text ("A100 80GB");
+    without both it is the first of the table. A size that no card of that name has finds nothing.
     """
-    words = _plain(text)
-    if "laptop" in words or "max q" in words:
-        return None  # slower ones of the same name
-    found = [card for card in _cards() if re.search(rf"(?<!\w){re.escape(_plain(card.name))}(?!\w)", words)]
-    if not found:
+    rows = _rows_named(text)
+    if not rows:
         return None
-    card = max(found, key=lambda card: len(card.name))
-    sizes = {int(n) for n in re.findall(r"(\d+) ?gi?b", words)}
-    told = next((size for size in card.sizes if size in sizes), None)
-    shown = card.name if told is None or str(told) in card.name else f"{card.name} {told}GB"
-    return Gpu(shown, (told or card.sizes[0]) * GIB, card.bandwidth * 1e9, shared=card.shared, source=card.source)
+    pairs = [(card, size) for card in rows for size in card.sizes]
+    told = [float(n) for n in _SIZE.findall(_plain(text))]
+    near = _NEAR_TOLD
+    if memory_bytes:
+        told, near = [memory_bytes / GIB], _NEAR_SHOWN
+    if told:
+        pairs = [(card, size) for card, size in pairs if any(abs(size - n) <= near * size for n in told)]
+    if not pairs:
+        return None
+    card, size = pairs[0]
+    several = len(rows) > 1 or len(card.sizes) > 1
+    shown = f"{card.name} {size}GB" if told and several else card.name
+    return Gpu(shown, size * GIB, card.bandwidth * 1e9, shared=card.shared, source=card.source)
 
 
 def apple_gpu(name: str, memory_bytes: int) -> Gpu:
     """The graphics of an Apple chip with so much memory."""
-    known = find_gpu(name)
+    known = find_gpu(name, memory_bytes=memory_bytes)
     if known is None:
         return Gpu(name, memory_bytes, None, shared=True)
     return replace(known, name=name, memory_bytes=memory_bytes)
+
+
+def _rows_named(text: str) -> list[_Card]:
+    """The rows of the card that a text names: of the longest name in it, and of no other variant's."""
+    words = " ".join(_SIZE.sub(" ", _plain(text)).split())
+    if "laptop" in words or "max q" in words:
+        return []  # slower ones of the same name
+    found = [card for card in _cards() if re.search(rf"(?<!\w){re.escape(_plain(card.name))}(?!\w)", words)]
+    if not found:
+        return []
+    name = max((card.name for card in found), key=len)
+    rest = words.replace(_plain(name), " ", 1).split()
+    return [] if _VARIANTS.intersection(rest) else [card for card in found if card.name == name]
 
 
 def _plain(text: str) -> str:

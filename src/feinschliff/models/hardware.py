@@ -174,7 +174,7 @@ def _nvidia() -> Iterator[Gpu]:
         return
     for row in csv.reader(io.StringIO(done.stdout), skipinitialspace=True):
         if len(row) == 3 and row[1].strip().isdigit() and row[2].strip().isdigit():
-            known = find_gpu(row[0])
+            known = find_gpu(row[0], memory_bytes=int(row[1]) << 20)
             rate = None if known is None else known.bandwidth
             yield Gpu(row[0].strip(), int(row[1]) << 20, rate, free_bytes=int(row[2]) << 20)
 
