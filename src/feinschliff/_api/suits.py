@@ -91,8 +91,10 @@ def _ends(space: Space, fixed: Settings) -> Iterator[Settings]:
 
 
 def _values(knob: Knob) -> Sequence[JsonValue]:
-    """A range's ends, and every choice."""
-    return knob.values if isinstance(knob, Choices) else [knob.low, knob.high]
+    """A range's ends, whole numbers as such, and every choice."""
+    if isinstance(knob, Choices):
+        return knob.values
+    return [int(end) if knob.integer else end for end in (knob.low, knob.high)]
 
 
 def _without(settings: Settings, omit: Sequence[str]) -> Settings:
