@@ -59,6 +59,13 @@ def test_pull_shows_the_choice(fein: Fein, hub: FakeHub):
     assert "Q8_0" in done.err
 
 
+def test_in_a_pipe_a_listed_model_is_a_line(fein: Fein, hub: FakeHub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert fein("models", "pull", "maker/tiny-GGUF:q8_0").code == 0
+    (path,) = (m["path"] for m in fein("models", "list", "--json").json["models"] if "tiny" in m["name"])
+    assert any(line.rstrip().endswith(path) for line in fein("models", "list").out.splitlines())
+
+
 def test_what_is_too_large(fein: Fein, hub: FakeHub, monkeypatch: pytest.MonkeyPatch):
     from feinschliff.models.hardware import Machine
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 import feinschliff
 from tests.cli.conftest import Fein
 from tests.fakes.sampling import backends
@@ -39,6 +41,15 @@ def test_only_what_is_wanted_and_as_a_table(fein: Fein) -> None:
         assert "extra.foo" in done.out
         assert "min_p" not in done.out
         assert server.counts["POST"] <= 12
+
+
+def test_in_a_pipe_a_finding_is_a_line(fein: Fein, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    with backends.openai_chat() as server:
+        done = fein("probe", "--endpoint", server.url, "-p", "top_k")
+        evidence = fein("probe", "--endpoint", server.url, "-p", "top_k", "--json").json["knobs"]["top_k"]["evidence"]
+    assert len(evidence) > 60  # with name and status beyond 80 columns
+    assert evidence in done.out
 
 
 def test_mistakes_and_gone_servers(fein: Fein) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feinschliff.cli import options as o
-from feinschliff.cli.output import print_json, say, stdout, writing
+from feinschliff.cli.output import print_json, say, tables, writing
 from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
@@ -55,4 +55,4 @@ def _show(found: Sequence[LocalModel]) -> None:
         if model.problem is not None:
             unusable = tr("unusable: {problem}", problem=model.problem)
             table.add_row(f"  [red]{escape(unusable)}[/]")
-    stdout().print(table)
+    tables().print(table)

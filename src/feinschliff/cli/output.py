@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _data: list[TextIO | None] = []
 """The real stdout, while `data_only` holds; None in it where stdout is closed."""
 
+_WIDE = 1000
+"""Columns where nobody says how wide the screen is; tables take only what they need."""
+
 
 def stderr() -> Console:
     """Messages and progress."""
@@ -32,6 +35,14 @@ def stdout() -> Console:
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def tables() -> Console:
+    """Results in rows. Into a file or another program a row is a line, however long."""
+    console = stdout()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    return console
 
 
 def choose_encoding(*streams: TextIO | None) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from feinschliff.cli.output import stdout, writing
+from feinschliff.cli.output import tables, writing
 from feinschliff.i18n import tr
 from feinschliff.parameters import shown
 from feinschliff.parameters.dialects import DIALECTS, Dialect
@@ -14,11 +13,7 @@ from feinschliff.parameters.rows import Parameter
 from feinschliff.parameters.texts import labels, line_of, phrase, texts_of
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
-
-_WIDE = 1000
-"""Columns where nobody says how wide the screen is; tables take only what they need."""
 
 
 def show_table(rows: Sequence[Parameter], language: str) -> None:
@@ -29,7 +24,7 @@ def show_table(rows: Sequence[Parameter], language: str) -> None:
         limits = shown.limits_text(row, language)
         table.add_row(row.name, row.kind, limits, shown.number(row.neutral), line_of(row, language))
     with writing():
-        console = _console()
+        console = tables()
         console.print(table)
         console.print(tr("fein parameters NAME shows everything known of one."), markup=False, style="dim")
 
@@ -44,7 +39,7 @@ def show_backend(rows: Sequence[Parameter], dialect: Dialect, language: str) -> 
         if row.role != "task":
             table.add_row(row.name, *_support(row, dialect, language))
     with writing():
-        console = _console()
+        console = tables()
         console.print(table)
         console.print(word["prior"], markup=False, style="dim")
 
@@ -72,7 +67,7 @@ def show_row(row: Parameter, language: str) -> None:
         (word["pitfalls"], texts.pitfalls),
     ]
     with writing():
-        console = _console()
+        console = tables()
         console.print(row.name, style="bold", markup=False)
         console.print(texts.does, markup=False)
         console.print(" · ".join(f"{k} {v}".strip() for k, v in facts if v), markup=False, style="dim")
@@ -125,14 +120,6 @@ def _example(row: Parameter, language: str) -> Table:
     for line in shown.example_rows(row.example, language):
         table.add_row(*line)
     return table
-
-
-def _console() -> Console:
-    """Into a file or another program a row is a line, however long."""
-    console = stdout()
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _WIDE
-    return console
 
 
 def _table(*heads: str, names: Sequence[int] = (0,)) -> Table:

@@ -8,7 +8,7 @@ import typer
 
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
-from feinschliff.cli.output import print_json, say, stderr, stdout, writing
+from feinschliff.cli.output import print_json, say, stderr, tables, writing
 from feinschliff.i18n import tr, trn
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def command(
         print_json(result.to_dict())
     else:
         with writing():
-            show_probe(result, stdout())
+            show_probe(result, tables())
 
 
 def show_probe(result: ProbeResult, console: Console) -> None:
