@@ -85,6 +85,14 @@ def test_a_file_that_is_cut_is_called_that_by_tokens_as_by_inspect(fein: Fein, t
     assert seen[0].json["error"] == seen[1].json["error"]
 
 
+@pytest.mark.parametrize("command", [("fit", "--params", "8B"), ("serve", "house-2")])
+def test_a_cache_in_no_known_format(fein: Fein, command: tuple[str, ...]) -> None:
+    done = fein("models", *command, "--kv", "q3", "--json")
+    assert done.code == 2
+    assert done.json["error"]["asked"] == "--kv q3"
+    assert "q8_0" in done.json["error"]["found"]
+
+
 def test_fit_of_a_size_on_a_card(fein: Fein) -> None:
     done = fein(
         "models", "fit", "--params", "8B", "--quant", "q4_k_m", "--context", "8192", "--gpu", "RTX 4090", "--json"

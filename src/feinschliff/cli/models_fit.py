@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feinschliff.cli import options as o
+from feinschliff.cli.models_kv import cache_format
 from feinschliff.cli.output import print_json, say
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
@@ -59,7 +60,7 @@ def command(
     machine = this_machine()
     card = _card(gpu, machine)
     room = machine.room_bytes if ram is None else _size(ram)
-    plan = Plan(context or candidate.default_context(), slots, _kv(kv))
+    plan = Plan(context or candidate.default_context(), slots, cache_format(kv))
     found = fit(candidate, plan, gpu=card, room=room)
     speed = _speed(found, machine)
     measured = _measured(model, found) if measure else None
@@ -95,16 +96,6 @@ def _candidate(model: str | None, params: str | None, quant: str) -> Candidate:
             mend=tr("write it as 8B, 0.5B or 350M"),
         )
     return typical_candidate(count, quant_name(quant))
-
-
-def _kv(kv: str) -> str:
-    from feinschliff.endpoints.engine import KV_TYPES
-
-    if kv.lower() not in KV_TYPES:
-        raise InputError(
-            tr("'{kv}' is no number format of a cache", kv=kv), asked=f"--kv {kv}", found=", ".join(KV_TYPES)
-        )
-    return kv.lower()
 
 
 def _card(text: str | None, machine: Machine) -> Gpu | None:

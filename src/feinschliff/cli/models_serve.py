@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feinschliff.cli.models_kv import cache_format
 from feinschliff.cli.output import say
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
@@ -58,7 +59,7 @@ def command(
     header = read_header(parts[0])
     key = _key(host, api_key_env, no_key=no_key)
     options = EngineOptions(
-        alias=name or file.stem, key=key, slots=slots, context_tokens=context, kv=_kv(kv), host=host, port=port
+        alias=name or file.stem, key=key, slots=slots, context_tokens=context, kv=cache_format(kv), host=host, port=port
     )
     _check_port(host, port)
     _warn(parts, options.context(header), header.context_length)
@@ -99,16 +100,6 @@ def _key(host: str, variable: str | None, *, no_key: bool) -> str | None:
             mend=tr("export {api_key_env}=...", api_key_env=variable),
         )
     return key
-
-
-def _kv(kv: str) -> str:
-    from feinschliff.endpoints.engine import KV_TYPES
-
-    if kv.lower() not in KV_TYPES:
-        raise InputError(
-            tr("'{kv}' is no number format of a cache", kv=kv), asked=f"--kv {kv}", found=", ".join(KV_TYPES)
-        )
-    return kv.lower()
 
 
 def _check_port(host: str, port: int) -> None:
