@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from feinschliff.errors import InputError, ModelError, OutputError
+from feinschliff.models.file_types import ALIASES, FILE_TYPES
 from feinschliff.models.floats import to_floats
 from feinschliff.models.gguf_file import GgufFile, Tensor, entry, read_gguf, write_gguf
 from feinschliff.models.house import house_path
@@ -13,6 +14,7 @@ from feinschliff.models.loaded import LoadedModel
 from feinschliff.models.mix import MIXTURES, choose
 from feinschliff.models.native import native
 from feinschliff.models.quantise import mixture_name, quantise
+from feinschliff.models.quants import quant_name
 from feinschliff.models.tensor_types import TYPES_BY_NAME
 from tests.models.generated import write_llama
 
@@ -182,3 +184,15 @@ def test_a_large_model_would_weigh_what_it_weighs_elsewhere(mixture: str, gibiby
     choices = choose(GgufFile(Path("x"), entries, tuple(tensors)), mixture)
     size = sum(choice.kind.size(choice.tensor.weights) for choice in choices)
     assert size / 2**30 == pytest.approx(gibibytes, abs=0.006)
+
+
+def test_names_and_numbers_are_the_same_everywhere() -> None:
+    for alias, name in ALIASES.items():
+        assert quant_name(alias) == name
+        if name in MIXTURES:
+            assert mixture_name(alias) == name
+    with pytest.raises(ModelError) as raised:
+        mixture_name("q3_k")  # a mixture that is not made here
+    assert "q3_k" not in (raised.value.found or "")
+    assert "fp16" in (raised.value.found or "")
+    assert all(FILE_TYPES[number] == name.upper() for name, (number, _) in MIXTURES.items())

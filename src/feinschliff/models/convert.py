@@ -12,6 +12,7 @@ import numpy as np
 
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
+from feinschliff.models.file_types import FILE_TYPE_NUMBERS
 from feinschliff.models.floats import from_floats
 from feinschliff.models.gguf_file import Entry, entry, write_gguf
 from feinschliff.models.native import Floats
@@ -38,7 +39,6 @@ _PARTS = {
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
 }
-_FILE_TYPES = {"f32": 0, "f16": 1, "bf16": 32}
 
 
 def convert(folder: Path, out: Path, *, name: str = "f16") -> None:
@@ -71,7 +71,7 @@ def convert(folder: Path, out: Path, *, name: str = "f16") -> None:
     entries = [
         *shape.entries(),
         entry("general.name", str(config.get("_name_or_path") or folder.resolve().name)),
-        entry("general.file_type", _FILE_TYPES[name]),
+        entry("general.file_type", FILE_TYPE_NUMBERS[name]),
         *vocabulary_entries(folder, config, vocabulary=tensors["token_embd.weight"].shape[0]),
     ]
     rows = [(key, found.shape[::-1], _kind(found, name)) for key, found in tensors.items()]

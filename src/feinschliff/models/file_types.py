@@ -12,6 +12,12 @@ FILE_TYPES = {
 }  # fmt: skip
 """llama.cpp's name by number."""
 
+FILE_TYPE_NUMBERS = {name.lower(): number for number, name in FILE_TYPES.items()}
+"""The same the other way round, the names in lower case."""
+
+ALIASES = {"q4_k": "q4_k_m", "q5_k": "q5_k_m", "q3_k": "q3_k_m", "fp16": "f16", "int8": "q8_0", "q8": "q8_0"}
+"""Names that are short for others, as in llama.cpp, or that people use."""
+
 _IN_NAME = re.compile(r"(?<![A-Za-z0-9])((?:IQ|TQ|Q)[1-8](?:_[A-Z0-9]+)*|BF16|F16|F32|FP16|MXFP4)(?![A-Za-z0-9])", re.I)
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})(?=\.(?:gguf|safetensors)$)")
 

@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from feinschliff.models.file_types import FILE_TYPE_NUMBERS
 from feinschliff.models.gguf_file import GgufFile, Tensor
 from feinschliff.models.tensor_types import TYPES_BY_NAME, TensorType
 
-MIXTURES = {
-    "f16": (1, "f16"),
-    "q4_0": (2, "q4_0"),
-    "q4_1": (3, "q4_1"),
-    "q8_0": (7, "q8_0"),
-    "q5_0": (8, "q5_0"),
-    "q5_1": (9, "q5_1"),
-    "q4_k_s": (14, "q4_k"),
-    "q4_k_m": (15, "q4_k"),
-    "q5_k_s": (16, "q5_k"),
-    "q5_k_m": (17, "q5_k"),
-    "q6_k": (18, "q6_k"),
-    "bf16": (32, "bf16"),
+_MOST = {
+    "f16": "f16",
+    "q4_0": "q4_0",
+    "q4_1": "q4_1",
+    "q8_0": "q8_0",
+    "q5_0": "q5_0",
+    "q5_1": "q5_1",
+    "q4_k_s": "q4_k",
+    "q4_k_m": "q4_k",
+    "q5_k_s": "q5_k",
+    "q5_k_m": "q5_k",
+    "q6_k": "q6_k",
+    "bf16": "bf16",
 }
-"""By name: the number that the file tells (`general.file_type`), and the format of most tensors."""
 
-ALIASES = {"q4_k": "q4_k_m", "q5_k": "q5_k_m"}
-"""Names that are short for others, as in llama.cpp."""
+MIXTURES = {name: (FILE_TYPE_NUMBERS[name], kind) for name, kind in _MOST.items()}
+"""By name: the number that the file tells (`general.file_type`), and the format of most tensors."""
 
 _FALLBACK = {"q4_k": "q5_0", "q5_k": "q5_1", "q6_k": "q8_0"}
 _KEPT_PARTS = (

@@ -14,9 +14,10 @@ import numpy as np
 
 from feinschliff.errors import InputError, ModelError, OutputError
 from feinschliff.i18n import tr
+from feinschliff.models.file_types import ALIASES
 from feinschliff.models.floats import PLAIN, from_floats, to_floats
 from feinschliff.models.gguf_file import GgufFile, entry, read_gguf, write_gguf
-from feinschliff.models.mix import ALIASES, MIXTURES, Choice, choose
+from feinschliff.models.mix import MIXTURES, Choice, choose
 from feinschliff.models.native import Bytes
 
 QUANTISATION_VERSION = 2
@@ -94,7 +95,9 @@ def mixture_name(text: str) -> str:
         raise ModelError(
             tr("there is no quantisation '{name}'", name=text),
             asked=f"--to {text}",
-            found=tr("known are {names}", names=", ".join([*MIXTURES, *ALIASES])),
+            found=tr(
+                "known are {names}", names=", ".join([*MIXTURES, *(n for n, of in ALIASES.items() if of in MIXTURES)])
+            ),
             mend=tr("choose one of them"),
         )
     return name

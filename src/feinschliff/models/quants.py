@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
+from feinschliff.models.file_types import ALIASES
 
 BITS: Mapping[str, float] = MappingProxyType(
     {
@@ -41,13 +42,11 @@ BITS: Mapping[str, float] = MappingProxyType(
 COMMON = ("f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0", "q3_k_m", "q2_k")
 """Those that a shortlist names."""
 
-_ALIASES = {"q4_k": "q4_k_m", "q5_k": "q5_k_m", "q3_k": "q3_k_m", "fp16": "f16", "int8": "q8_0", "q8": "q8_0"}
-
 
 def quant_name(text: str) -> str:
     """The name in `BITS` that a text means. Raises: InputError for an unknown one."""
     name = text.strip().lower().replace("-", "_")
-    name = _ALIASES.get(name, name)
+    name = ALIASES.get(name, name)
     if name not in BITS:
         raise InputError(
             tr("no quantisation '{name}' is known", name=text),
