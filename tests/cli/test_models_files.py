@@ -104,6 +104,8 @@ def test_fit_of_a_size_on_a_card(fein: Fein) -> None:
     assert found["gpu"]["layers_on_gpu"] == found["gpu"]["layers"] == 33
     assert found["model"]["like"] == "Llama-3.1-8B"
     assert found["speed"]["tokens_per_s_high"] < found["speed"]["ceiling_tokens_per_s"]
+    mixed = fein("models", "fit", "--params", "8x7B", "--gpu", "none", "--ram", "64GiB", "--json").json["model"]
+    assert (mixed["like"], mixed["active_parameters"]) == ("Mixtral-8x7B", 12_900_000_000)
     part = fein("models", "fit", "--params", "70B", "--gpu", "24GiB", "--ram", "64GiB", "--json").json
     assert part["verdict"].startswith("fits with ")
     assert "of 81 layers on the GPU" in part["sentence"]
@@ -139,6 +141,10 @@ def test_fit_measured(fein: Fein) -> None:
         (("house-1", "--params", "8B"), "either a file or --params"),
         (("--params", "viel"), "no number of parameters"),
         (("--params", "8B", "--quant", "q9"), "no quantisation"),
+        (("--params", "4x3B"), "how many parameters"),
+        (("--params", "8x7B", "--active", "13B"), "how many parameters"),
+        (("--params", "8B", "--active", "9B"), "more parameters than there are"),
+        (("house-1", "--active", "9B"), "--active goes with --params"),
         (("--params", "8B", "--gpu", "Voodoo"), "no graphics card"),
         (("--params", "8B", "--kv", "q3"), "no number format"),
         (("--params", "8B", "--ram", "viel"), "no size"),

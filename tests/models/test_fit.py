@@ -19,6 +19,7 @@ from feinschliff.models.quants import BITS, quant_name
 from feinschliff.models.residuals import keep_residual, known_residuals, residual
 from feinschliff.models.sizes import GIB, MIB
 from feinschliff.models.speed import speed_of
+from feinschliff.models.typical import mixed_size
 from tests.fakes.model_files import Sizes, write_model
 
 LLAMA = 8_030_000_000
@@ -35,6 +36,34 @@ def fitted(size: int, quant: str, gpu: str | None = None, *, room: int | None = 
 )
 def test_weights_as_llama_cpp_publishes_them(quant: str, gib: float) -> None:
     assert typical_candidate(LLAMA, quant).weights.total / GIB == pytest.approx(gib, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("size", "quant", "gib"),
+    [
+        (494_000_000, "q4_k_m", 0.37),
+        (494_000_000, "q8_0", 0.49),
+        (494_000_000, "q2_k", 0.315),
+        (494_000_000, "f16", 0.92),
+    ],
+)
+def test_small_models_take_more_bits(size: int, quant: str, gib: float) -> None:
+    assert typical_candidate(size, quant).weights.total / GIB == pytest.approx(gib, rel=0.03)
+    assert typical_candidate(size, quant).weights.parameters == size
+    rows = {name: size for name, size, _ in fit_quantised(fitted(size, "f16"))}
+    assert rows[quant] == typical_candidate(size, quant).weights.total
+
+
+@pytest.mark.parametrize(("size", "quant", "gib"), [("8x7B", "q4_k_m", 26.49), ("8x22B", "f16", 281.2 / 1.0737)])
+def test_a_size_in_experts(size: str, quant: str, gib: float) -> None:
+    told = mixed_size(size)
+    assert told is not None
+    found = typical_candidate(told[0], quant, active=told[1])
+    assert found.weights.total / GIB == pytest.approx(gib, rel=0.03)
+    assert found.shape.experts == 8
+    read = found.weights.read_per_token(2 / 8) / found.weights.total
+    assert read == pytest.approx(told[1] / told[0], rel=0.05)
+    assert mixed_size("4x3B") is None
 
 
 @given(

@@ -28,6 +28,12 @@ def command(
     quant: Annotated[
         str, typer.Option("--quant", help=tr("With --params: quantisation, as q4_k_m or f16."))
     ] = "q4_k_m",
+    active: Annotated[
+        str | None,
+        typer.Option(
+            "--active", help=tr("With --params, of a model with experts: parameters that a token goes through.")
+        ),
+    ] = None,
     context: Annotated[
         int | None, typer.Option("--context", min=1, help=tr("Tokens of a slot; without it the model's, at most 4096."))
     ] = None,
@@ -56,7 +62,7 @@ def command(
     from feinschliff.models.hardware import this_machine
     from feinschliff.models.memory import Plan
 
-    candidate = _candidate(model, params, quant)
+    candidate = _candidate(model, params, quant, active)
     machine = this_machine()
     card = _card(gpu, machine)
     room = machine.room_bytes if ram is None else _size(ram)
@@ -74,12 +80,12 @@ def command(
     show_fit(found, machine, speed, document)
 
 
-def _candidate(model: str | None, params: str | None, quant: str) -> Candidate:
+def _candidate(model: str | None, params: str | None, quant: str, active: str | None) -> Candidate:
     """Raises: InputError where neither a file nor a size is given, or both; ModelError."""
     from feinschliff.models.files import model_path
     from feinschliff.models.fit import read_candidate, typical_candidate
     from feinschliff.models.quants import quant_name
-    from feinschliff.models.sizes import parse_count
+    from feinschliff.models.typical import is_mixed_size, mixed_size
 
     if (model is None) == (params is None):
         raise InputError(
@@ -87,15 +93,44 @@ def _candidate(model: str | None, params: str | None, quant: str) -> Candidate:
             mend=tr("as fein models fit model.gguf, or --params 8B --quant q4_k_m"),
         )
     if model is not None:
+        if active is not None:
+            raise InputError(tr("--active goes with --params only"), asked=f"--active {active}", found=model)
         return read_candidate(model_path(model))
-    count = parse_count(str(params))
+    name, told = quant_name(quant), str(params)
+    mixed = mixed_size(told)
+    if is_mixed_size(told) and (mixed is None or active is not None):
+        raise InputError(
+            tr("'{text}' does not tell how many parameters a model has: its experts share some", text=told),
+            asked=f"--params {told}",
+            mend=tr(
+                "give all its parameters, and with --active those that a token goes through: {example}",
+                example="--params 46.7B --active 12.9B",
+            ),
+        )
+    if mixed is not None:
+        return typical_candidate(mixed[0], name, active=mixed[1])
+    count = _count(told, "--params")
+    some = None if active is None else _count(active, "--active")
+    if some is not None and some >= count:
+        raise InputError(
+            tr("a token cannot go through more parameters than there are"),
+            asked=f"--params {told} --active {active}",
+            mend=tr("leave --active out for a model without experts"),
+        )
+    return typical_candidate(count, name, active=some)
+
+
+def _count(text: str, option: str) -> int:
+    from feinschliff.models.sizes import parse_count
+
+    count = parse_count(text)
     if count is None or count < 1_000_000:
         raise InputError(
-            tr("'{text}' is no number of parameters", text=params),
-            asked=f"--params {params}",
+            tr("'{text}' is no number of parameters", text=text),
+            asked=f"{option} {text}",
             mend=tr("write it as 8B, 0.5B or 350M"),
         )
-    return typical_candidate(count, quant_name(quant))
+    return count
 
 
 def _card(text: str | None, machine: Machine) -> Gpu | None:

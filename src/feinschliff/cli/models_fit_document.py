@@ -28,6 +28,7 @@ def fit_document(
             "name": candidate.name,
             "architecture": candidate.shape.architecture,
             "parameters": candidate.weights.parameters,
+            "active_parameters": candidate.active,
             "quantisation": candidate.quant,
             "bits_per_weight": round(candidate.bits, 3),
             "like": candidate.like,

@@ -19,7 +19,8 @@ from feinschliff.models.place import Placement, place
 from feinschliff.models.quants import BITS, COMMON
 from feinschliff.models.shape import ModelShape, shape_of
 from feinschliff.models.sizes import size_text
-from feinschliff.models.typical import typical, typical_shape, typical_weights
+from feinschliff.models.typical import typical, typical_shape
+from feinschliff.models.typical_weights import typical_weights
 from feinschliff.models.weights_of import Weights, folder_weights, weights_of
 
 Verdict = Literal["fits", "fits on the GPU", "fits in part on the GPU", "may fit", "does not fit"]
@@ -37,6 +38,8 @@ class Candidate:
     file: GgufFile | None = None
     like: str | None = None
     """The model whose shape stands in for it, where there is no file."""
+    active: int | None = None
+    """Parameters that a token goes through, where that are told not to be all."""
 
     @property
     def bits(self) -> float:
@@ -107,11 +110,15 @@ def _folder_candidate(path: Path) -> Candidate:
     return Candidate(path.stem, told.shape, weights, told.quantisation)
 
 
-def typical_candidate(parameters: int, quant: str) -> Candidate:
-    """A model of so many parameters, shaped like the open model that is nearest to it in size."""
-    model = typical(parameters)
-    weights = typical_weights(model, parameters, quant)
-    return Candidate(f"{parameters / 1e9:g}B", typical_shape(model), weights, quant, like=model.like)
+def typical_candidate(parameters: int, quant: str, *, active: int | None = None) -> Candidate:
+    """A model of so many parameters, shaped like the open model that is nearest to it in size.
+
+    `active`: how many of them a token goes through, of a model with experts.
+    """
+    model = typical(parameters, active)
+    weights = typical_weights(model, parameters, quant, active=active)
+    name = f"{parameters / 1e9:g}B" + ("" if active is None else f"-A{active / 1e9:g}B")
+    return Candidate(name, typical_shape(model), weights, quant, like=model.like, active=active)
 
 
 def fit(candidate: Candidate, plan: Plan, *, gpu: Gpu | None, room: int | None) -> Fit:
@@ -133,7 +140,11 @@ def quantised(candidate: Candidate) -> Iterable[tuple[str, int]]:
             if name in MIXTURES:
                 yield name, sum(c.kind.size(c.tensor.weights) for c in choose(candidate.file, name))
                 continue
-        yield name, round(candidate.weights.parameters * bits / 8)
+        if candidate.like is not None:
+            like = typical_candidate(candidate.weights.parameters, name, active=candidate.active)
+            yield name, like.weights.total
+        else:
+            yield name, round(candidate.weights.parameters * bits / 8)
 
 
 def fit_quantised(found: Fit) -> list[tuple[str, int, Fit]]:
@@ -202,13 +213,4 @@ def _verdict(placement: Placement, gpu: Gpu | None, room: int | None) -> Verdict
 
 def scaled(weights: Weights, size: int) -> Weights:
     """The same model with so many bytes of weights."""
-    by = size / (weights.total or 1)
-    return replace(
-        weights,
-        layers=tuple(round(n * by) for n in weights.layers),
-        experts=tuple(round(n * by) for n in weights.experts),
-        output=round(weights.output * by),
-        tokens=round(weights.tokens * by),
-        other=round(weights.other * by),
-        copied=round(weights.copied * by),
-    )
+    return weights.scaled(size)

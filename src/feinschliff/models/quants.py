@@ -1,7 +1,7 @@
 """Bits per weight of quantised models: what files of a name really weigh, mixtures and larger embeddings included.
 
 Source: sizes of Llama-3.1-8B (8.03 B parameters) in llama.cpp's `tools/quantize/README.md`; q4_0, q4_1, q5_0 and q5_1
-from the sizes of the same model as published. Small models take more: their embeddings are a larger part.
+from the sizes of the same model as published. Small models take more: see `typical_weights`.
 """
 
 from __future__ import annotations

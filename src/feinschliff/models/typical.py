@@ -6,11 +6,10 @@ Each row is an open model's published configuration (`config.json` of the releas
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
-from feinschliff.models.quants import BITS
 from feinschliff.models.shape import Layer, ModelShape
-from feinschliff.models.weights_of import Weights
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,11 @@ class Typical:
     vocabulary: int
     context: int
     tied: bool = False
+    experts: int = 0
+    """Of each layer; `hidden` is the width of one of them."""
+    experts_used: int = 0
+    active: float = 0
+    """Parameters that a token goes through, where that are not all."""
 
 
 _MODELS = (
@@ -46,9 +50,33 @@ _MODELS = (
 )
 
 
-def typical(parameters: int) -> Typical:
-    """The model in the table whose size is nearest, by ratio."""
-    return min(_MODELS, key=lambda model: abs(math.log(model.parameters / parameters)))
+_MIXED = (
+    Typical("Mixtral-8x7B", 46.70e9, 32, 4096, 32, 8, 128, 14336, 32000, 32768, False, 8, 2, 12.9e9),
+    Typical("Mixtral-8x22B", 140.6e9, 56, 6144, 48, 8, 128, 16384, 32768, 65536, False, 8, 2, 39.2e9),
+    Typical("Qwen3-30B-A3B", 30.53e9, 48, 2048, 32, 4, 128, 768, 151936, 40960, False, 128, 8, 3.3e9),
+)
+"""Mixtures of experts."""
+
+
+def typical(parameters: int, active: int | None = None) -> Typical:
+    """The model in the table whose size is nearest, by ratio; with `active` parameters one with experts."""
+    if active is None:
+        return min(_MODELS, key=lambda model: abs(math.log(model.parameters / parameters)))
+    return min(
+        _MIXED, key=lambda model: math.hypot(math.log(model.parameters / parameters), math.log(model.active / active))
+    )
+
+
+def mixed_size(text: str) -> tuple[int, int] | None:
+    """(all, active) parameters of the model with experts that a size such as 8x7B names; None for an unknown one."""
+    wanted = f"mixtral-{''.join(text.lower().split())}"
+    found = next((model for model in _MIXED if model.like.lower() == wanted), None)
+    return None if found is None else (round(found.parameters), round(found.active))
+
+
+def is_mixed_size(text: str) -> bool:
+    """Whether a size is written as experts x parameters, as 8x7B."""
+    return re.fullmatch(r"\s*\d+\s*x\s*\d+(?:[.,]\d+)?\s*[bm]?\s*", text.lower()) is not None
 
 
 def typical_shape(model: Typical) -> ModelShape:
@@ -59,17 +87,9 @@ def typical_shape(model: Typical) -> ModelShape:
         architecture="llama",
         layers=(layer,) * model.layers,
         width=model.width,
-        hidden=model.hidden,
+        hidden=model.hidden * max(1, model.experts_used),
         vocabulary=model.vocabulary,
         context=model.context,
+        experts=model.experts,
+        experts_used=model.experts_used,
     )
-
-
-def typical_weights(model: Typical, parameters: int, quant: str) -> Weights:
-    """So many parameters at a quantisation's real bits per weight, spread over the layers."""
-    whole = round(parameters * BITS[quant] / 8)
-    table = round(whole * min(0.5, model.width * model.vocabulary / model.parameters))
-    output = 0 if model.tied else table
-    each = (whole - table - output) // model.layers
-    rest = whole - table - output - each * model.layers
-    return Weights((each,) * model.layers, (0,) * model.layers, output, table, rest, 0, parameters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feinschliff.endpoints.engine import repacked
 from feinschliff.models.gguf_file import GgufFile, Tensor
@@ -33,6 +33,19 @@ class Weights:
     def total(self) -> int:
         """Bytes in the file."""
         return sum(self.layers) + self.output + self.tokens + self.other
+
+    def scaled(self, size: int) -> Weights:
+        """The same model with so many bytes."""
+        by = size / (self.total or 1)
+        return replace(
+            self,
+            layers=tuple(round(n * by) for n in self.layers),
+            experts=tuple(round(n * by) for n in self.experts),
+            output=round(self.output * by),
+            tokens=round(self.tokens * by),
+            other=round(self.other * by),
+            copied=round(self.copied * by),
+        )
 
     def read_per_token(self, share_of_experts: float) -> int:
         """Bytes that are read for one token; of the table of tokens only a row, unless it is the output too.
