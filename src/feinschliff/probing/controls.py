@@ -21,7 +21,8 @@ HOT = (2.0, 1.0, 0.3)
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _TRIES = 5
 
-_STILLING: tuple[Mapping[str, JsonValue], ...] = ({"top_k": 1}, {"top_p": 0.0001}, {"min_p": 1.0})
+STILLING: tuple[Mapping[str, JsonValue], ...] = ({"top_k": 1}, {"top_p": 0.0001}, {"min_p": 1.0})
+"""Far ends that leave one token, the likeliest."""
 _SPARE = 6
 """Requests that are left to the knobs themselves."""
 
@@ -83,6 +84,11 @@ class Controls:
     def varies(self) -> bool:
         """Two seeds (or two requests, where none is taken) have no text in common."""
         return len(self.hot) == _CONTROLS and not self.texts(1) & self.texts(2)
+
+    @property
+    def flat(self) -> bool:
+        """The temperature acts, and the hot control has one at which unlikely words come: cutting them shows."""
+        return self.hot_temperature == HOT[0] and "temperature" in self.still_values
 
     @property
     def constant(self) -> bool:
@@ -157,7 +163,7 @@ def find_controls(lab: Lab) -> Controls | None:
 def _stilled(lab: Lab, found: Controls) -> Controls:
     """The controls with another knob's far end in the place of temperature 0, where one makes texts the same."""
     heat: dict[str, JsonValue] = {} if found.hot_temperature is None else {"temperature": found.hot_temperature}
-    for knob in _STILLING if found.varies else ():
+    for knob in STILLING if found.varies else ():
         if lab.left < _SPARE:
             break
         heard = lab.ask([found.hot_wish(2, knob), found.hot_wish(1, knob)])

@@ -36,6 +36,7 @@ class Lab:
         self._attempts = attempts
         self._asked: dict[str, Answer] = {}
         self._over = False
+        self._texts: dict[str, set[str | None]] = {}
 
     @property
     def asked(self) -> int:
@@ -52,6 +53,11 @@ class Lab:
         """All answers, in the order of their requests."""
         return list(self._asked.values())
 
+    @property
+    def noisy(self) -> bool:
+        """The same request with the same seed gave different texts."""
+        return any(len(texts) > 1 for texts in self._texts.values())
+
     def ask(self, wishes: Sequence[Wish], *, messages: tuple[Message, ...] = PROMPT) -> list[Heard] | None:
         """What came of the wishes; None where they are more than are left, or the budget ended."""
         keys = [_key(messages, wish) for wish in wishes]
@@ -66,6 +72,9 @@ class Lab:
                 self._over = True
             else:
                 self._asked[key] = answer
+                if "seed" in new[key].values:
+                    same = _key(messages, Wish(new[key].values))
+                    self._texts.setdefault(same, set()).add(Heard(answer).text)
         if self._over and any(key not in self._asked for key in keys):
             return None
         return [Heard(self._asked[key]) for key in keys]

@@ -27,26 +27,42 @@ _FORCED = 3
 
 
 @dataclass(frozen=True)
+class Reach:
+    """The values that show a range which values are moved into."""
+
+    neutral: float
+    far: float
+    """Far below the neutral one: what was said once is so likely then that nothing else is said."""
+    edge: float
+    """The smallest that servers document: a server that clamps makes the same of both."""
+    beyond: float | None = None
+    """Above the first value of the push, likewise."""
+    of_all: bool = False
+    """True: it acts on the words of the prompt as well, so that not one word comes back but some of them do."""
+
+
+@dataclass(frozen=True)
 class Push:
     """Values that must change a text."""
 
     values: Sequence[JsonValue]
     """Tried in this order, the first on the still control, all others on the hot one."""
-    mild: JsonValue
-    """Taken wherever the knob is."""
-    beyond: JsonValue = None
-    """Above the first value: a server that clamps makes the same of both."""
-    below: tuple[JsonValue, JsonValue] | None = None
-    """Two values below the neutral one, likewise."""
+    mild: JsonValue = None
+    """Taken wherever the knob is; None: all values are."""
+    reach: Reach | None = None
+    """What shows its range; None: none is looked for."""
 
+
+_ADDED = Reach(0.0, -50.0, -2.0, 5.0)
+_MULTIPLIED = Reach(1.0, 1e-5, 0.5, of_all=True)
 
 PUSHES: Mapping[str, Push] = MappingProxyType(
     {
-        "frequency_penalty": Push((2.0, -2.0), 0.5, 5.0, (-2.0, -5.0)),
-        "presence_penalty": Push((2.0, -2.0), 0.5, 5.0, (-2.0, -5.0)),
-        "repeat_penalty": Push((2.0, 1.5), 1.2, None, (0.5, 0.1)),
-        "repetition_penalty": Push((2.0, 1.5), 1.2, None, (0.5, 0.1)),
-        "logit_bias": Push(({"50": 100, "100": 100}, {"20": 100, "30": 100, "150": 100}), {"50": 1}),
+        "frequency_penalty": Push((2.0, -2.0), 0.5, _ADDED),
+        "presence_penalty": Push((2.0, -2.0), 0.5, _ADDED),
+        "repeat_penalty": Push((2.0, 1.5), 1.2, _MULTIPLIED),
+        "repetition_penalty": Push((2.0, 1.5), 1.2, _MULTIPLIED),
+        "logit_bias": Push(({"50": 100, "100": 100}, {"20": 100, "30": 100, "150": 100})),
         "dry_multiplier": Push((8.0, 20.0), 0.8),
     }
 )
@@ -54,7 +70,7 @@ PUSHES: Mapping[str, Push] = MappingProxyType(
 
 STIRS: Mapping[str, Push] = MappingProxyType(
     {
-        "xtc_probability": Push((1.0,), 0.5),
+        "xtc_probability": Push((1.0,)),
         "dynatemp_range": Push((2.0,), 0.5),
         "mirostat": Push((2,), 1),
         "adaptive_target": Push((0.9,), 0.5),
@@ -68,23 +84,22 @@ _Outcome = Finding | _Refusal | None
 _Compared = Generator[Step, list[Heard], _Outcome]
 
 
-def penalty(name: str, c: Controls, *, bounds: bool) -> Test:
-    """A knob of `PUSHES`."""
+def penalty(name: str, c: Controls, *, rewards: bool = True) -> Test:
+    """A knob of `PUSHES`: does it act? `rewards`: try negative values as well."""
     push = PUSHES[name.removeprefix(EXTRA)]
-    values = list(push.values)
+    values = [v for v in push.values if rewards or not isinstance(v, float) or v > 0]
     if c.still is not None:
         value = values.pop(0)
         outcome = yield from _compared(lambda repeat: c.still_wish({name: value}, repeat=repeat), c.still, name, value)
         if isinstance(outcome, Heard):
             return (yield from _refused(name, c, push, outcome))
         if outcome is not None:
-            return (yield from _bounds(name, c, push, outcome)) if bounds else outcome
+            return outcome
     if c.repeats:
-        found = yield from stir(name, c, push, values=values, tried=c.still is not None)
-        return (yield from _bounds(name, c, push, found)) if bounds else found
+        return (yield from stir(name, c, push, values=values, tried=c.still is not None))
     if c.still is None:
         return (yield from _only_refusals(name, c, push))
-    if _loops(c.still):
+    if loops(c.still):
         return Finding("inert", tr("It changes nothing where the same words come back again and again."))
     outcome = yield from _compared(
         lambda repeat: c.still_wish({name: values[0]}, repeat=repeat), c.still, name, values[0]
@@ -112,7 +127,7 @@ def stir(name: str, c: Controls, push: Push, *, values: Sequence[JsonValue] | No
         tried = True
     if not c.varies and c.greedy_text is None and name != "logit_bias":  # no model is that certain
         return Finding("unknown", tr("It changes nothing; the model is too certain to tell."))
-    if name in _SLOW and not _loops(c.plain) and c.plain.answer.completion_tokens < _SHORT:
+    if name in _SLOW and not loops(c.plain) and c.plain.answer.completion_tokens < _SHORT:
         return Finding("unknown", tr("It changes nothing, but answers are too short to tell."))
     labels = ", ".join(f"{name}={shown(value)}" for value in push.values)
     return Finding("inert", tr("With {values} it says word for word what it says without.", values=labels))
@@ -132,7 +147,7 @@ def _without_seed(name: str, c: Controls, push: Push) -> Test:
 
 
 def _only_refusals(name: str, c: Controls, push: Push) -> Test:
-    mild = yield Step([c.hot_wish(c.seed, {name: push.mild})])
+    mild = yield Step([c.hot_wish(c.seed, {name: push.values[0] if push.mild is None else push.mild})])
     if mild[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=mild[0].why))
     return Finding("unknown", tr("The same seed gives different texts: what a knob does cannot be told from that."))
@@ -162,7 +177,7 @@ def _compared(wish: Callable[[int], Wish], plain: Heard, name: str, value: JsonV
 
 def _refused(name: str, c: Controls, push: Push, first: Heard) -> Test:
     """The value is refused, or the field."""
-    if is_unknown_field(first.answer.failure or ""):
+    if push.mild is None or is_unknown_field(first.answer.failure or ""):
         return Finding("rejected", tr("Refused: {why}", why=first.why))
     mild = (
         yield Step([c.hot_wish(c.seed, {name: push.mild})], Finding("rejected", tr("Refused: {why}", why=first.why)))
@@ -178,30 +193,7 @@ def _refused(name: str, c: Controls, push: Push, first: Heard) -> Test:
     return Finding("unknown", tr("{value} changes nothing visible, larger values are refused.", value=shown(push.mild)))
 
 
-def _bounds(name: str, c: Controls, push: Push, found: Finding) -> Test:
-    """Is a range to be found that values are moved into?"""
-    if found.status != "honoured":
-        return found
-    if push.beyond is not None and c.still is not None:
-        near, far = yield Step([c.still_wish({name: push.values[0]}), c.still_wish({name: push.beyond})], found)
-        if not far.refused and far.text == near.text and _loops(near):
-            return _moved(found, name, push.values[0], push.beyond)
-        if not _loops(near) and far.refused:
-            return found
-    if push.below is not None and c.repeats:
-        near, far = yield Step([c.hot_wish(c.seed, {name: value}) for value in push.below], found)
-        if not far.refused and not near.refused and far.text == near.text:
-            return _moved(found, name, *push.below)
-    return found
-
-
-def _moved(found: Finding, name: str, near: JsonValue, far: JsonValue) -> Finding:
-    a, b = f"{name}={shown(near)}", f"{name}={shown(far)}"
-    return Finding(
-        "clamped", found.evidence + " " + tr("But {a} and {b} give the same text: values are moved.", a=a, b=b)
-    )
-
-
-def _loops(heard: Heard) -> bool:
+def loops(heard: Heard) -> bool:
+    """Words come back in it."""
     words = heard.words
     return len(words) - len(set(words)) >= _REPEATED

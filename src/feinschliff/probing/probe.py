@@ -15,10 +15,12 @@ from feinschliff.parameters.dialects import Dialect
 from feinschliff.probing import any_field, conditions, requests
 from feinschliff.probing.controls import Controls, find_controls
 from feinschliff.probing.echo import echo_findings
+from feinschliff.probing.ends import cooler, find_ends
 from feinschliff.probing.finding import Finding, Test
 from feinschliff.probing.groups import find_groups
 from feinschliff.probing.lab import PROMPT, Lab, run_tests
 from feinschliff.probing.penalties import PUSHES, STIRS, penalty, stir
+from feinschliff.probing.reach import above, reach
 from feinschliff.probing.temperature import seed, temperature
 from feinschliff.probing.truncation import CUTS, truncation
 from feinschliff.store import prompt_hash
@@ -146,10 +148,10 @@ def find(
     # The first ones to their end before the others; what has been asked is not asked again, so looking for bounds
     # later costs what it adds.
     for part in ([n for n in rest if n in FULL[:_FIRST]], [n for n in rest if n not in FULL[:_FIRST]]):
-        findings |= run_tests({n: t for n in part if (t := _test(n, c, bounds=False)) is not None}, lab)
+        findings |= run_tests({n: t for n in part if (t := _first(n, c, bounds=bounds)) is not None}, lab)
     if bounds:
-        acting = [n for n in rest if n in findings and findings[n].status == "honoured"]
-        further = run_tests({n: t for n in acting if (t := _test(n, c, bounds=True)) is not None}, lab)
+        acting = {n: findings[n] for n in rest if n in findings and findings[n].status == "honoured"}
+        further = _ranges(lab, c, acting)
         findings |= {name: finding for name, finding in further.items() if finding.status != "unknown"}
     others = [n for n in names if n not in findings][: lab.left]
     echoed = any(answer.applied is not None for answer in lab.answers)
@@ -159,8 +161,26 @@ def find(
     return {name: findings.get(name, untold) for name in names}
 
 
+def _ranges(lab: Lab, c: Controls, acting: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The same findings after a look for ranges that values are moved into, the commonest first."""
+    cuts = {n: finding for n, finding in acting.items() if _plain(n) in CUTS}
+    pushes = {n: finding for n, finding in acting.items() if _plain(n) in PUSHES}
+    alone = [n for n in acting if n not in cuts and n not in pushes]
+    found = run_tests({n: t for n in alone if (t := _test(n, c, bounds=True)) is not None}, lab)
+    found |= find_ends(lab, c, cuts)
+    found |= run_tests({n: truncation(n, c, bounds=True) for n in cuts if n not in found}, lab)
+    acts = {n: finding for n in cuts if (finding := found[n]).status == "honoured"}
+    found |= run_tests({n: cooler(n, c, finding) for n, finding in acts.items()}, lab)
+    return found | run_tests({n: above(n, c, finding) for n, finding in pushes.items()}, lab)
+
+
 def _plain(name: str) -> str:
     return name.removeprefix(EXTRA)
+
+
+def _first(name: str, c: Controls, *, bounds: bool) -> Test | None:
+    """The test that comes first: does it act? For penalties a request tells that together with their range."""
+    return reach(name, c) if bounds and _plain(name) in PUSHES else _test(name, c, bounds=False)
 
 
 def _test(name: str, c: Controls, *, bounds: bool) -> Test | None:
@@ -168,7 +188,7 @@ def _test(name: str, c: Controls, *, bounds: bool) -> Test | None:
     if _plain(name) in CUTS:
         return truncation(name, c, bounds=bounds)
     if _plain(name) in PUSHES:
-        return penalty(name, c, bounds=bounds)
+        return penalty(name, c)
     if _plain(name) in STIRS:
         return stir(name, c, STIRS[_plain(name)])
     if name == "temperature":

@@ -16,22 +16,7 @@ def temperature(c: Controls, *, bounds: bool) -> Test:
     """`bounds`: also look for a range that values are moved into."""
     found = _acts(c)
     if found.status == "clamped":
-        zero = {"temperature": c.cold_temperature}
-        low, *again = yield Step(
-            [c.hot_wish(1, {"temperature": _NEAR_ZERO}), *(c.hot_wish(seed, zero, repeat=1) for seed in (1, 2))], found
-        )
-        texts = [{c.greedy[i].text, again[i].text} for i in range(2)]
-        if texts[0] & texts[1]:
-            return Finding(
-                "honoured", tr("At {cold} two seeds give, noise apart, one text.", cold=shown(c.cold_temperature))
-            )
-        if texts[0] & c.texts(1) and texts[1] & c.texts(2):
-            return Finding(
-                "inert", tr("With two seeds, 0 gave, noise apart, what {hot} gave.", hot=shown(c.hot_temperature))
-            )
-        if low.text in texts[0]:
-            return found
-        return Finding("honoured", tr("Temperature 0 and {hot} give different texts.", hot=shown(c.hot_temperature)))
+        found = yield from _without_noise(c, found)
     if found.status != "honoured" or not bounds:
         return found
     far = yield Step([c.hot_wish(1, {"temperature": t}) for t in _FAR], found)
@@ -46,6 +31,26 @@ def temperature(c: Controls, *, bounds: bool) -> Test:
             + tr("But {a} and {b} give the same text: high values are moved.", a=shown(_FAR[0]), b=shown(_FAR[1])),
         )
     return found
+
+
+def _without_noise(c: Controls, found: Finding) -> Test:
+    """`found` where it stands when temperature 0 is asked once more."""
+    zero = {"temperature": c.cold_temperature}
+    low, *again = yield Step(
+        [c.hot_wish(1, {"temperature": _NEAR_ZERO}), *(c.hot_wish(seed, zero, repeat=1) for seed in (1, 2))], found
+    )
+    texts = [{c.greedy[i].text, again[i].text} for i in range(2)]
+    if texts[0] & texts[1]:
+        return Finding(
+            "honoured", tr("At {cold} two seeds give, noise apart, one text.", cold=shown(c.cold_temperature))
+        )
+    if texts[0] & c.texts(1) and texts[1] & c.texts(2):
+        return Finding(
+            "inert", tr("With two seeds, 0 gave, noise apart, what {hot} gave.", hot=shown(c.hot_temperature))
+        )
+    if low.text in texts[0]:
+        return found
+    return Finding("honoured", tr("Temperature 0 and {hot} give different texts.", hot=shown(c.hot_temperature)))
 
 
 def _acts(c: Controls) -> Finding:

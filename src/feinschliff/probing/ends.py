@@ -1,0 +1,85 @@
+"""The ends at which nothing is cut, of several knobs together: one request is the control of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import EXTRA
+from feinschliff.probing.controls import Controls
+from feinschliff.probing.finding import Finding, Step, Test, shown
+from feinschliff.probing.lab import Lab
+from feinschliff.probing.truncation import CUTS, LONG, Cut
+
+_LEAST = 2
+_COOLER = (1.0, 0.6)
+
+
+def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """What becomes of `findings` (of knobs of `CUTS` that act) at that end; those that are left out it does not tell.
+
+    With all of them off, a mild cut by one must change the text, unless that knob was never off. Servers that cut by
+    themselves make no difference: all that they could cut with is sent.
+    """
+    off: dict[str, JsonValue] = {name: _cut(name).off for name in findings}
+    if len(off) < _LEAST or not c.repeats or len(c.plain.words) < LONG:
+        return {}
+    heard = lab.ask([c.hot_wish(c.seed, off)])
+    if heard is None or not heard[0].text:
+        return {}
+    mild = [name for name in off if _cut(name).within is not None]
+    ends: dict[str, Finding] = {}
+    for name in mild:
+        same = _changes_nothing(lab, c, off, name)
+        if same is False or (same and c.flat):
+            ends[name] = _moved(name, findings[name], _cut(name).within) if same else findings[name]
+    others = [name for name in off if name not in mild]
+    if others and heard[0].text != c.plain.text:
+        without = lab.ask([c.hot_wish(c.seed, {name: off[name] for name in mild})])
+        if without is None or without[0].text != heard[0].text:
+            return ends
+    return ends | {name: findings[name] for name in others}
+
+
+def cooler(name: str, c: Controls, found: Finding) -> Test:
+    """The same end of one knob that acts, at lower temperatures than that of the hot control."""
+    cut = _cut(name)
+    for temperature in _COOLER if cut.relative and c.repeats and c.flat else ():
+        heat: dict[str, JsonValue] = {"temperature": temperature}
+        off, plain = yield Step([c.hot_wish(c.seed, {**heat, name: cut.off}), c.hot_wish(c.seed, heat)], found)
+        if off.refused or plain.refused:
+            break
+        if off.text != plain.text:
+            # The server cuts by itself and no longer does, or the value was moved: then a small one is moved as well.
+            wishes = [c.hot_wish(c.seed, {**heat, name: cut.nearly_off}), c.hot_wish(c.seed, heat, repeat=1)]
+            near, again = yield Step(wishes, found)
+            return _moved(name, found, cut.nearly_off) if near.text == off.text != again.text else found
+    return found
+
+
+def _changes_nothing(lab: Lab, c: Controls, off: Mapping[str, JsonValue], name: str) -> bool | None:
+    """Whether a mild cut gives the text of no cut, for two seeds; None where it was refused or requests ran out.
+
+    One seed where another text came decides, and with noise one where the same came: noise makes no two texts the same.
+    """
+    found: bool | None = None
+    for seed in (c.seed, 3 - c.seed):
+        heard = lab.ask([c.hot_wish(seed, off), c.hot_wish(seed, {**off, name: _cut(name).within})])
+        if heard is None or any(h.refused for h in heard):
+            return found
+        found = heard[0].text == heard[1].text
+        if found == lab.noisy:
+            break
+    return found
+
+
+def _moved(name: str, found: Finding, near: JsonValue) -> Finding:
+    a, b = f"{name}={shown(near)}", f"{name}={shown(_cut(name).off)}"
+    note = tr("But {a} and {b} give the same text: values are moved.", a=a, b=b)
+    return Finding("clamped", f"{found.evidence} {note}")
+
+
+def _cut(name: str) -> Cut:
+    return CUTS[name.removeprefix(EXTRA)]

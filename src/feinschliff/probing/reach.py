@@ -1,0 +1,101 @@
+"""Ranges that the values of a penalty are moved into.
+
+Far below its neutral value a penalty is a reward: the first word is said again and again, and no server that moves the
+value does that. One request shows both, that it acts and that nothing is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pydantic import JsonValue
+
+from feinschliff.i18n import tr
+from feinschliff.parameters.catalogue import EXTRA
+from feinschliff.probing.controls import Controls
+from feinschliff.probing.finding import Finding, Heard, Step, Test, shown
+from feinschliff.probing.penalties import PUSHES, Reach, loops, penalty
+from feinschliff.probing.refusals import is_named, is_unknown_field
+
+_TIMES = 8
+"""So often the same must come."""
+
+
+def reach(name: str, c: Controls) -> Test:
+    """A knob of `PUSHES` and, as far as it can be seen, its lower end."""
+    ends = PUSHES[name.removeprefix(EXTRA)].reach
+    if ends is None:
+        return (yield from penalty(name, c))
+    label = f"{name}={shown(ends.far)}"
+    far = (yield Step([c.hot_wish(c.seed, {name: ends.far})]))[0]
+    if far.refused and is_unknown_field(far.answer.failure or ""):
+        return Finding("rejected", tr("Refused: {why}", why=far.why))
+    if far.refused:  # nobody who refuses a value moves it
+        if not is_named(name.removeprefix(EXTRA), far.answer.failure or ""):
+            mild = (yield Step([c.hot_wish(c.seed, {name: PUSHES[name.removeprefix(EXTRA)].mild})]))[0]
+            if mild.refused:
+                return Finding("rejected", tr("Refused: {why}", why=mild.why))
+        return (yield from penalty(name, c))
+    if is_one_thing(far) and not is_one_thing(c.plain):
+        return Finding("honoured", tr("With {label} it says one thing again and again.", label=label))
+    nothing = c.repeats and far.text == c.plain.text
+    if not nothing:
+        outright = yield from _outright(name, c, ends, far)
+        if outright is not None:
+            return outright
+    # Where the largest reward did nothing, a smaller one does not either.
+    found = yield from penalty(name, c, rewards=not nothing)
+    if found.status != "honoured":
+        return found
+    if nothing:
+        note = tr("But with {label} it says word for word what it says without: values are moved.", label=label)
+        return Finding("clamped", f"{found.evidence} {note}", low=ends.neutral)
+    if c.still is None:
+        return found
+    near, far = yield Step([c.still_wish({name: value}) for value in (ends.edge, ends.far)], found)
+    return _moved(found.evidence, name, ends.edge, ends.far) if _same(near, far) else found
+
+
+def _outright(name: str, c: Controls, ends: Reach, far: Heard) -> Generator[Step, list[Heard], Finding | None]:
+    """What the far value shows by itself; None: nothing."""
+    label = f"{name}={shown(ends.far)}"
+    seeds = {c.seed: far}
+    if ends.of_all and c.varies:
+        other = (yield Step([c.hot_wish(3 - c.seed, {name: ends.far})]))[0]
+        if _same(far, other) and len(far.words) >= _TIMES:
+            return Finding("honoured", tr("With {label} two seeds give one text, without it several.", label=label))
+        seeds[3 - c.seed] = other
+    for seed, there in seeds.items() if c.repeats else ():
+        near = (yield Step([c.hot_wish(seed, {name: ends.edge})]))[0]
+        if _same(near, there) and there.text not in c.texts(seed):  # no noise makes the same twice
+            acts = tr("With {label} the same request gives another text, twice the same.", label=label)
+            return _moved(acts, name, ends.edge, ends.far)
+    return None
+
+
+def above(name: str, c: Controls, found: Finding) -> Test:
+    """Its upper end, for one that acts: seen where words still come back under the largest value that is documented."""
+    push = PUSHES[name.removeprefix(EXTRA)]
+    if push.reach is None or push.reach.beyond is None or c.still is None:
+        return found
+    sent = (push.values[0], push.reach.beyond)
+    near, far = yield Step([c.still_wish({name: value}) for value in sent], found)
+    if _same(near, far) and near.text != c.still.text and loops(near):
+        return _moved(found.evidence, name, *sent)
+    return found
+
+
+def _moved(evidence: str, name: str, near: JsonValue, far: JsonValue) -> Finding:
+    a, b = f"{name}={shown(near)}", f"{name}={shown(far)}"
+    note = tr("But {a} and {b} give the same text: values are moved.", a=a, b=b)
+    return Finding("clamped", f"{evidence} {note}")
+
+
+def is_one_thing(heard: Heard) -> bool:
+    """From its first character on, a text is the same piece again and again."""
+    text = (heard.text or "").strip()
+    return any(text[size:] == text[:-size] for size in range(1, len(text) // _TIMES + 1))
+
+
+def _same(a: Heard, b: Heard) -> bool:
+    return bool(a.text) and a.text == b.text
