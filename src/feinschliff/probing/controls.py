@@ -88,7 +88,9 @@ class Controls:
     @property
     def flat(self) -> bool:
         """The temperature acts, and the hot control has one at which unlikely words come: cutting them shows."""
-        return self.hot_temperature == HOT[0] and "temperature" in self.still_values
+        return (
+            self.hot_temperature == HOT[0] and self.greedy_text is not None and [*self.still_values] == ["temperature"]
+        )
 
     @property
     def constant(self) -> bool:

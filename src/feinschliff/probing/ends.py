@@ -29,18 +29,17 @@ def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[st
     heard = lab.ask([c.hot_wish(c.seed, off)])
     if heard is None or not heard[0].text:
         return {}
-    mild = [name for name in off if _cut(name).within is not None]
-    ends: dict[str, Finding] = {}
+    ends = {name: findings[name] for name in off if _cut(name).within is None}
+    mild = {name: value for name, value in off.items() if name not in ends}
+    if ends and heard[0].text != c.plain.text:
+        without = lab.ask([c.hot_wish(c.seed, mild)])
+        if without is None or without[0].text != heard[0].text:  # what may have been moved must not hide a mild cut
+            ends, off = {}, mild
     for name in mild:
         same = _changes_nothing(lab, c, off, name)
-        if same is False or (same and c.flat):
-            ends[name] = _moved(name, findings[name], _cut(name).within) if same else findings[name]
-    others = [name for name in off if name not in mild]
-    if others and heard[0].text != c.plain.text:
-        without = lab.ask([c.hot_wish(c.seed, {name: off[name] for name in mild})])
-        if without is None or without[0].text != heard[0].text:
-            return ends
-    return ends | {name: findings[name] for name in others}
+        if same is False or (same and (c.flat or heard[0].text != c.plain.text)):
+            ends[name] = _moved(findings[name], name, _cut(name).within) if same else findings[name]
+    return ends
 
 
 def cooler(name: str, c: Controls, found: Finding) -> Test:
@@ -55,7 +54,7 @@ def cooler(name: str, c: Controls, found: Finding) -> Test:
             # The server cuts by itself and no longer does, or the value was moved: then a small one is moved as well.
             wishes = [c.hot_wish(c.seed, {**heat, name: cut.nearly_off}), c.hot_wish(c.seed, heat, repeat=1)]
             near, again = yield Step(wishes, found)
-            return _moved(name, found, cut.nearly_off) if near.text == off.text != again.text else found
+            return _moved(found, name, cut.nearly_off) if near.text == off.text != again.text else found
     return found
 
 
@@ -75,7 +74,7 @@ def _changes_nothing(lab: Lab, c: Controls, off: Mapping[str, JsonValue], name: 
     return found
 
 
-def _moved(name: str, found: Finding, near: JsonValue) -> Finding:
+def _moved(found: Finding, name: str, near: JsonValue) -> Finding:
     a, b = f"{name}={shown(near)}", f"{name}={shown(_cut(name).off)}"
     note = tr("But {a} and {b} give the same text: values are moved.", a=a, b=b)
     return Finding("clamped", f"{found.evidence} {note}")

@@ -172,6 +172,10 @@ def _compared(wish: Callable[[int], Wish], plain: Heard, name: str, value: JsonV
     third = (yield Step([wish(2)]))[0]
     if plain.text in (again.text, third.text):
         return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
+    if third.text not in (first.text, again.text):
+        fourth = (yield Step([wish(3)]))[0]
+        if fourth.text == plain.text:
+            return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
     return Finding("honoured", tr("With {label} other texts came, three times.", label=label))
 
 

@@ -39,6 +39,8 @@ def reach(name: str, c: Controls) -> Test:
     if is_one_thing(far) and not is_one_thing(c.plain):
         return Finding("honoured", tr("With {label} it says one thing again and again.", label=label))
     nothing = c.repeats and far.text == c.plain.text
+    if ends.of_all and not c.varies and not nothing:  # some words of the prompt may come back at the edge as well
+        return (yield from penalty(name, c))
     if not nothing:
         outright = yield from _outright(name, c, ends, far)
         if outright is not None:

@@ -130,7 +130,7 @@ def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) 
         if max(likeness(first.words, h.words) for h in (other, again)) <= _UNLIKE:
             return Finding("inert", tr("With {label} texts differ as much as without.", label=label))
         return Finding("unknown", tr("With {label} texts differ, though less than without.", label=label))
-    if cut.greedy and not c.varies and c.still is None:
+    if cut.greedy and not c.varies and c.greedy_text is None:
         agreed = yield from _agreed(name, c, label, {first.text, again.text})
         if agreed is not None:
             return agreed
