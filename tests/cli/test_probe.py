@@ -52,6 +52,14 @@ def test_in_a_pipe_a_finding_is_a_line(fein: Fein, monkeypatch: pytest.MonkeyPat
     assert evidence in done.out
 
 
+def test_what_llama_cpp_replaces_is_no_bound_and_lists_are_echoed(fein: Fein) -> None:
+    knobs = fein("probe", "-p", "dry_base", "-p", "dry_sequence_breakers", "--json").json["knobs"]
+    # Below 1 it takes 1.75, its default, although 1.51 is taken as it is.
+    assert "dry_base=0 became 1.75" in knobs["dry_base"]["evidence"]
+    assert "low" not in knobs["dry_base"]
+    assert knobs["dry_sequence_breakers"]["status"] == "honoured"
+
+
 def test_mistakes_and_gone_servers(fein: Fein) -> None:
     with backends.vllm() as server:
         for name in ("tempratur", "model", "prompt"):
@@ -62,6 +70,7 @@ def test_mistakes_and_gone_servers(fein: Fein) -> None:
         assert server.counts["POST"] == 0
         few = fein("probe", "--endpoint", server.url, "--requests", "7", "--json")
         assert few.json["requests"] == server.counts["POST"] <= 7
+        assert all("limit of requests" in knob["evidence"] for knob in few.json["knobs"].values())
         server.api_key = "secret"
         assert fein("probe", "--endpoint", server.url, "--model", MODEL, "--json").code == 2
     assert fein("probe", "--endpoint", server.url, "--json").code == 2

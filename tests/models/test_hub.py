@@ -141,7 +141,7 @@ def test_ollamas_blobs(hub: FakeHub):
     assert done.path.read_bytes() == DATA
     assert done.path.parts[-3:] == ("ollama", "tiny", "1b.gguf")
     assert pull(offer(parse_name("ollama:maker/mine"))).path.parts[-4:] == ("ollama", "maker", "mine", "latest.gguf")
-    with pytest.raises(ModelError, match="has no"):
+    with pytest.raises(ModelError, match="not found on"):
         offer(parse_name("ollama:tiny:70b"))
 
 

@@ -51,6 +51,7 @@ _VALUES: Mapping[str, _Triple] = MappingProxyType(
         "dry_base": _Triple(1.51, 0.0, 90.0),
         "dry_allowed_length": _Triple(3, -4, 9000),
         "dry_penalty_last_n": _Triple(31, -7, 9000),
+        "dry_sequence_breakers": _Triple(["z"]),
         "xtc_probability": _Triple(0.17, -0.5, 1.5),
         "xtc_threshold": _Triple(0.13, -0.5, 1.5),
         "dynatemp_range": _Triple(0.23, -1.0, 90.0),
@@ -125,6 +126,9 @@ def _look_outside(lab: Lab, findings: dict[str, Finding], end: str) -> None:
         before = findings[name]
         status: Status = before.status if (name, end) in _MEANINGLESS else "clamped"
         number = float(got) if isinstance(got, int | float) else None
+        mid = _VALUES[_plain(name)].mid
+        if number is not None and isinstance(mid, int | float) and (number > mid if end == "low" else number < mid):
+            number = None  # a value beyond it was taken: this one was replaced by a default, not moved to a bound
         low, high = (number, before.high) if end == "low" else (before.low, number)
         findings[name] = Finding(status, f"{before.evidence} {note}", low, high)
 

@@ -106,7 +106,11 @@ def probe(
     controls = find_controls(lab)
     beside: dict[str, Any] = {}
     if controls is None:
-        reason = tr("The server refused every request that the tests could start from.")
+        reason = (
+            tr("The server refused every request that the tests could start from.")
+            if all(answer.failure is not None for answer in lab.answers)
+            else tr("The limit of requests does not reach for the answers that all tests start from.")
+        )
         findings = {name: Finding("unknown", reason) for name in full_names(wanted)}
     else:
         if not wanted:
