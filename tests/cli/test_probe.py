@@ -70,7 +70,8 @@ def test_mistakes_and_gone_servers(fein: Fein) -> None:
         assert server.counts["POST"] == 0
         few = fein("probe", "--endpoint", server.url, "--requests", "7", "--json")
         assert few.json["requests"] == server.counts["POST"] <= 7
-        assert all("limit of requests" in knob["evidence"] for knob in few.json["knobs"].values())
+        fewer = fein("probe", "--endpoint", server.url, "--requests", "2", "--json")
+        assert all("limit of requests" in knob["evidence"] for knob in fewer.json["knobs"].values())
         server.api_key = "secret"
         assert fein("probe", "--endpoint", server.url, "--model", MODEL, "--json").code == 2
     assert fein("probe", "--endpoint", server.url, "--json").code == 2
