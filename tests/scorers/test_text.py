@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feinschliff.datasets.grammar import make_posts
-from feinschliff.records import Example
+from feinschliff.records import Answer, Example
 from feinschliff.scorers.text import Chrf, Levenshtein, Similarity
 from feinschliff.text.normal import nfc
 from tests.contracts.scorer_contract import make_answer
@@ -101,3 +101,12 @@ def test_chrf_of_equal_texts_is_one(text: str) -> None:
 def test_chrf_by_hand() -> None:
     # "ab" and "ac": unigrams 1 of 2, bigrams 0 of 1, no longer ones; precision = recall = (0.5 + 0) / 2.
     assert score_of(Chrf(), "ab", "ac") == pytest.approx(0.25)
+
+
+def test_similarity_of_many_pairs_is_in_their_order() -> None:
+    pairs = [(f"Rad {i % 97} weg", f"Rad {i % 89} da") for i in range(25_000)]
+    examples = [Example(id=str(i), target=target) for i, (_, target) in enumerate(pairs)]
+    answers = [Answer(key=str(i), example=str(i), repeat=0, text=text) for i, (text, _) in enumerate(pairs)]
+    scores = [score.value for score in Similarity().score(examples, answers)]
+    assert scores[::500] == [difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() for a, b in pairs[::500]]
+    assert len(scores) == len(pairs)
