@@ -102,7 +102,7 @@ def test_limits_cut_the_estimate(fein: Fein, data: Path) -> None:
 
 
 def test_without_a_terminal_nothing_is_asked(fein: Fein, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(before_module, "_confirmed", lambda: pytest.fail("it asked"))
+    monkeypatch.setattr(before_module, "confirmed", lambda: pytest.fail("it asked"))
     with FakeServer() as server:
         done = fein(*VERBS["generate"], "--endpoint", server.url, "--price", "10000,100000")
     assert done.code == 0, done.err
@@ -135,7 +135,7 @@ def test_a_large_estimate_is_a_question_on_a_terminal(
             assert answer is not None, "it asked"
             return answer
 
-    monkeypatch.setattr(before_module, "_is_terminal", lambda: True)
+    monkeypatch.setattr(before_module, "is_terminal", lambda: True)
     monkeypatch.setattr(sys, "stdin", Terminal())
     with FakeServer() as server:
         done = fein(*VERBS["generate"], "--endpoint", server.url, "--price", "10000,100000", *more)

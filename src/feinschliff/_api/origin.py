@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from feinschliff.build import Endpoint
 from feinschliff.endpoints.embedded import file_digest
+from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.endpoints.shelf import SHELF
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models, house_path
 from feinschliff.store import Run
-
-_EMBEDDED = "embedded:"
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,10 @@ def origin(run: Run) -> Origin:
     identity, model = str(run.spec["endpoint"]), run.spec.get("model")
     kept = (run.details or {}).get("check") or {}
     omit, stream = tuple(kept.get("omit", ())), bool(run.spec.get("stream"))
-    if not identity.startswith(_EMBEDDED):
+    if not identity.startswith(EMBEDDED):
         return Origin(identity, model, omit, stream)
     if identity == SHELF:
         return Origin(None, model, omit, stream)  # its settings name the files
-    digest = identity.removeprefix(_EMBEDDED)
+    digest = identity.removeprefix(EMBEDDED)
     shipped = next((name for name in house_models() if file_digest(house_path(name)) == digest), None)
     return Origin(None, shipped, omit, stream)

@@ -32,7 +32,7 @@ class Before:
         say(estimate_line(estimate.to_dict()))
         for warning in estimate.warnings:
             say(retold(warning))
-        return not (self._asks and estimate.is_large and _is_terminal()) or _confirmed()
+        return not (self._asks and estimate.is_large and is_terminal()) or confirmed()
 
     def show(self, estimate: dict[str, Any]) -> None:
         """The result of `--dry-run`, on stdout."""
@@ -66,11 +66,13 @@ def estimate_line(estimate: dict[str, Any]) -> str:
     return line
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether somebody is there who could answer a question."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def _confirmed() -> bool:
+def confirmed() -> bool:
+    """Ask on stderr whether to go on; anything but a yes is a no."""
     sys.stderr.write(tr("Go on? [y/N]") + " ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().casefold() in _YES

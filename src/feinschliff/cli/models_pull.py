@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feinschliff.cli import options as o
+from feinschliff.cli.before import confirmed, is_terminal
 from feinschliff.cli.output import print_json, say, stderr, stdout, writing
 from feinschliff.errors import Interrupted
 from feinschliff.i18n import tr
@@ -15,8 +15,6 @@ from feinschliff.i18n import tr
 if TYPE_CHECKING:
     from feinschliff.models.hardware import Machine
     from feinschliff.models.hub.pull import Offer
-
-_YES = frozenset({"y", "yes", "j", "ja"})
 
 
 def command(
@@ -70,7 +68,7 @@ def command(
         if as_json:
             print_json({**plan, "model": model_dict(chosen.model, machine)})
         return
-    if chosen.missing and not yes and not as_json and _is_terminal() and not _confirmed():
+    if chosen.missing and not yes and not as_json and is_terminal() and not confirmed():
         raise Interrupted(tr("nothing was fetched"), mend=tr("--yes fetches without a question"))
     try:
         with Bar(in_bytes=tuple(file.path for file in variant.files)) as bar:
@@ -92,13 +90,3 @@ def _show_choices(chosen: Offer, machine: Machine) -> None:
     from feinschliff.cli.models_offers import variants_table
 
     stderr().print(variants_table([chosen.model], machine, chosen.variant))
-
-
-def _is_terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
-
-
-def _confirmed() -> bool:
-    sys.stderr.write(tr("Go on? [y/N]") + " ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in _YES

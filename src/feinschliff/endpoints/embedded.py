@@ -21,7 +21,7 @@ from feinschliff.endpoints.engine import Engine, EngineOptions
 from feinschliff.endpoints.gguf import read_header, sampling_defaults
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.limits import RateLimit
-from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
+from feinschliff.endpoints.protocol import EMBEDDED, Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.parameters.dialects import Dialect
 
 
@@ -90,7 +90,7 @@ class EmbeddedEndpoint(Endpoint):
     @property
     def identity(self) -> str:
         """`embedded:` and the SHA-256 of the file: the same file gives the same answers wherever it lies."""
-        return f"embedded:{self._digest}"
+        return f"{EMBEDDED}{self._digest}"
 
     @property
     def backend(self) -> Backend:

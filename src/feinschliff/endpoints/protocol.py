@@ -16,6 +16,9 @@ Backend = Literal[
 ]
 """Server software, as far as it could be told; decides the wire names in `parameters.wire`."""
 
+EMBEDDED = "embedded:"
+"""How the identity of an engine in this process begins; the SHA-256 of its file follows."""
+
 
 class Listener(Protocol):
     """Hears an answer while it is being made; called from the endpoint's thread, and must be quick."""

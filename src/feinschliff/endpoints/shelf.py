@@ -11,12 +11,12 @@ from pydantic import JsonValue
 from feinschliff.endpoints.embedded import EmbeddedEndpoint, file_digest
 from feinschliff.endpoints.gguf import read_header
 from feinschliff.endpoints.limits import RateLimit
-from feinschliff.endpoints.protocol import Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
+from feinschliff.endpoints.protocol import EMBEDDED, Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import Dialect
 
-SHELF = "embedded:files"
+SHELF = EMBEDDED + "files"
 """Its identity: which file an answer is from stands in the model's digest."""
 
 _SMALL_BYTES = 2 << 30

@@ -22,6 +22,12 @@ _IN_NAME = re.compile(r"(?<![A-Za-z0-9])((?:IQ|TQ|Q)[1-8](?:_[A-Z0-9]+)*|BF16|F1
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})(?=\.(?:gguf|safetensors)$)")
 
 
+def full_name(text: str) -> str:
+    """The quantisation's name that a text means: any case, hyphens for underscores, short names; known or not."""
+    name = text.strip().lower().replace("-", "_")
+    return ALIASES.get(name, name)
+
+
 def quantisation_in(name: str) -> str | None:
     """The quantisation that a file's name tells, the last one in it; None where it tells none."""
     found = _IN_NAME.findall(name)

@@ -14,7 +14,7 @@ import numpy as np
 
 from feinschliff.errors import InputError, ModelError, OutputError
 from feinschliff.i18n import tr
-from feinschliff.models.file_types import ALIASES
+from feinschliff.models.file_types import ALIASES, full_name
 from feinschliff.models.floats import PLAIN, from_floats, to_floats
 from feinschliff.models.gguf_file import GgufFile, entry, read_gguf, write_gguf
 from feinschliff.models.mix import MIXTURES, Choice, choose
@@ -89,8 +89,7 @@ class _Sum:
 
 def mixture_name(text: str) -> str:
     """The mixture that is meant, in any case of letters. Raises: ModelError."""
-    name = text.strip().lower().replace("-", "_")
-    name = ALIASES.get(name, name)
+    name = full_name(text)
     if name not in MIXTURES:
         raise ModelError(
             tr("there is no quantisation '{name}'", name=text),

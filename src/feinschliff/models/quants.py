@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
-from feinschliff.models.file_types import ALIASES
+from feinschliff.models.file_types import full_name
 
 BITS: Mapping[str, float] = MappingProxyType(
     {
@@ -45,8 +45,7 @@ COMMON = ("f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0", "q3_k_m", "q2_k")
 
 def quant_name(text: str) -> str:
     """The name in `BITS` that a text means. Raises: InputError for an unknown one."""
-    name = text.strip().lower().replace("-", "_")
-    name = ALIASES.get(name, name)
+    name = full_name(text)
     if name not in BITS:
         raise InputError(
             tr("no quantisation '{name}' is known", name=text),

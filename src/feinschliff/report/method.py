@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.i18n import tr, trn
 from feinschliff.report.format import moment, setting
 from feinschliff.report.sentence import is_comparison
 from feinschliff.report.words import limit_word, status_word
 from feinschliff.store import Run
-
-_EMBEDDED = "embedded:"
 
 
 def method_sentences(run: Run) -> list[str]:
@@ -45,7 +44,7 @@ def rerun_rows(run: Run) -> list[tuple[str, str]]:
     spec, details = run.spec or {}, run.details or {}
     endpoint, task = (details.get(k) or {} for k in ("endpoint", "task"))
     identity = str(endpoint.get("identity") or spec.get("endpoint") or "")
-    embedded = identity.startswith(_EMBEDDED)
+    embedded = identity.startswith(EMBEDDED)
     budget = {k: v for k, v in (run.budget or {}).items() if v is not None}
     rows: list[tuple[str, Any]] = [
         (tr("run"), f"{run.id} ({run.name})" if run.name else run.id),
@@ -57,7 +56,7 @@ def rerun_rows(run: Run) -> list[tuple[str, str]]:
         (tr("endpoint"), tr("embedded engine, in this process") if embedded else identity or None),
         (tr("server software"), endpoint.get("backend")),
         (tr("model"), endpoint.get("model") or spec.get("model")),
-        (tr("model, SHA-256"), spec.get("digest") or (identity.removeprefix(_EMBEDDED) if embedded else None)),
+        (tr("model, SHA-256"), spec.get("digest") or (identity.removeprefix(EMBEDDED) if embedded else None)),
         (tr("scorer"), details.get("scorer") or spec.get("scorer")),
         (tr("sampler"), details.get("sampler") or spec.get("sampler")),
         (tr("seed"), details.get("seed", spec.get("seed"))),

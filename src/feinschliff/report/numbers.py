@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from feinschliff import stats
+from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.errors import ParameterError
 from feinschliff.parameters.dialects import DIALECTS, Dialect, dialect_of
 from feinschliff.parameters.wire import wire_fields
@@ -31,7 +32,7 @@ def run_dialect(run: Run) -> Dialect:
 
 def endpoint_dialect(endpoint: Mapping[str, Any]) -> Dialect:
     """The same from what a run's details keep of its endpoint."""
-    if str(endpoint.get("identity") or "").startswith("embedded:"):
+    if str(endpoint.get("identity") or "").startswith(EMBEDDED):
         return "llama.cpp"
     if endpoint.get("dialect") in DIALECTS:
         dialect: Dialect = endpoint["dialect"]

@@ -9,13 +9,13 @@ from typing import Any
 
 from feinschliff.endpoints.address import Address, parse_url
 from feinschliff.endpoints.ollama import CHAT_PATH
+from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models
 from feinschliff.report.numbers import request_fields, run_dialect
 from feinschliff.store import Run
 
-_EMBEDDED = "embedded:"
 _OPENAI_HOST = "api.openai.com"
 OPENAI_FIELDS = frozenset(
     {
@@ -46,7 +46,7 @@ def snippets(run: Run) -> list[Snippet]:
     endpoint = (run.details or {}).get("endpoint") or {}
     identity = str(endpoint.get("identity") or run.spec.get("endpoint") or "")
     model = str(recommended.get("model") or endpoint.get("model") or run.spec.get("model") or "")
-    if identity.startswith(_EMBEDDED):
+    if identity.startswith(EMBEDDED):
         return [*found, Snippet("Python", _embedded(recommended, model))]
     try:
         address = parse_url(identity)

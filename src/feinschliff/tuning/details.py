@@ -9,6 +9,7 @@ from typing import Any
 
 from feinschliff.datasets.split import Split
 from feinschliff.datasets.task import Task
+from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.generation import Payer, render_messages
 from feinschliff.measure import Pair
 from feinschliff.records import Answer, Score, Settings
@@ -119,5 +120,5 @@ def _value(score: Score | None) -> float | None:
 
 def _made_with(identity: str) -> dict[str, str]:
     """Versions that the answers may depend on; the engine's where it ran in this process."""
-    packages = ["feinschliff", *(["xllamacpp"] if identity.startswith("embedded:") else [])]
+    packages = ["feinschliff", *(["xllamacpp"] if identity.startswith(EMBEDDED) else [])]
     return {**{name: metadata.version(name) for name in packages}, "Python": platform.python_version()}

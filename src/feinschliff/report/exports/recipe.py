@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from feinschliff.endpoints.address import Address, parse_url
 from feinschliff.endpoints.embedded import file_digest
+from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.errors import EndpointError, InputError
 from feinschliff.i18n import tr
 from feinschliff.models.house import house_models, house_path
@@ -24,7 +25,6 @@ WHICH: Mapping[str, str] = MappingProxyType(
 )
 """Names of `--settings`, and where a result keeps them."""
 
-_EMBEDDED = "embedded:"
 _TEXTS = ("system", "prompt", "model")
 _ASKED_BACK = ("logprobs", "top_logprobs")
 
@@ -71,7 +71,7 @@ def make_recipe(run: Run, which: str = "recommended", *, model: Path | None = No
     endpoint: Mapping[str, Any] = (run.details or {}).get("endpoint") or {}
     identity = str(endpoint.get("identity") or run.spec.get("endpoint") or "")
     name = str(values.get("model") or endpoint.get("model") or run.spec.get("model") or "")
-    embedded = identity.startswith(_EMBEDDED)
+    embedded = identity.startswith(EMBEDDED)
     settings = {
         name: value
         for name, value in values.items()
@@ -152,7 +152,7 @@ def _address(identity: str) -> Address | None:
 
 
 def _shipped(identity: str) -> Path | None:
-    digest = identity.removeprefix(_EMBEDDED)
+    digest = identity.removeprefix(EMBEDDED)
     return next((path for name in house_models() if file_digest(path := house_path(name)) == digest), None)
 
 
