@@ -8,7 +8,7 @@ import typer
 
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
-from feinschliff.errors import NotStarted, RunError
+from feinschliff.errors import RunError
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 
@@ -49,7 +49,7 @@ def command(
     from feinschliff import _api
     from feinschliff.cli.before import Before
     from feinschliff.cli.origin import endpoint_of
-    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.cli.progress import carried_out
     from feinschliff.store import get_run, open_store
 
     o.set_up_log(verbose=verbose, file=log)
@@ -69,19 +69,18 @@ def command(
             price=price,
             omit=omit,
         )
-        try:
-            with ProgressDisplay(quiet=verbose, before=before) as display:
-                document = _api.check(
-                    found.id,
-                    where,
-                    budget={"requests": requests, "tokens": tokens, "seconds": seconds, "usd": usd},
-                    store=db,
-                    watch=display.watch,
-                )
-        except NotStarted as stopped:
-            if not dry_run:
-                raise
-            before.show(stopped.estimate)
+        document = carried_out(
+            lambda watch: _api.check(
+                found.id,
+                where,
+                budget={"requests": requests, "tokens": tokens, "seconds": seconds, "usd": usd},
+                store=db,
+                watch=watch,
+            ),
+            before,
+            quiet=verbose,
+        )
+        if document is None:
             return
     if as_json:
         print_json({**_error(document), **document} if document["drifted"] else document)

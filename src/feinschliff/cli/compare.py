@@ -9,7 +9,6 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
-from feinschliff.errors import NotStarted
 from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def command(
     from feinschliff import _api
     from feinschliff.cli.before import Before
     from feinschliff.cli.inputs import read_budget, read_settings, read_source
-    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.cli.progress import carried_out
     from feinschliff.report import show_result
 
     o.set_up_log(verbose=verbose, file=log)
@@ -83,26 +82,25 @@ def command(
         house=what.house,
     )
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
-    try:
-        with ProgressDisplay(quiet=verbose, before=before) as display:
-            result = _api.compare(
-                what.task,
-                where,
-                a=sides[0],
-                b=sides[1],
-                score=score if score is not None else what.scorer(),
-                budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
-                seed=seed,
-                store=store,
-                name=name,
-                fresh=fresh,
-                report=report,
-                watch=display.watch,
-            )
-    except NotStarted as stopped:
-        if not dry_run:
-            raise
-        before.show(stopped.estimate)
+    result = carried_out(
+        lambda watch: _api.compare(
+            what.task,
+            where,
+            a=sides[0],
+            b=sides[1],
+            score=score if score is not None else what.scorer(),
+            budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
+            seed=seed,
+            store=store,
+            name=name,
+            fresh=fresh,
+            report=report,
+            watch=watch,
+        ),
+        before,
+        quiet=verbose,
+    )
+    if result is None:
         return
     if as_json:
         print_json(result.to_dict())

@@ -10,7 +10,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.errors import InputError, NotStarted
+from feinschliff.errors import InputError
 from feinschliff.i18n import tr, trn
 
 
@@ -82,8 +82,8 @@ def command(
         return
     from feinschliff._api.posts import write_posts
     from feinschliff.cli.before import Before
-    from feinschliff.cli.inputs import read_values
-    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.cli.inputs import read_values, stated
+    from feinschliff.cli.progress import carried_out
 
     values = read_values(assignments)
     where = o.make_endpoint(
@@ -101,26 +101,25 @@ def command(
     )
     budget = {"requests": requests, "tokens": tokens, "seconds": seconds, "usd": usd}
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
-    try:
-        with ProgressDisplay(quiet=verbose, before=before) as display:
-            summary = write_posts(
-                where,
-                out=out,
-                count=count,
-                language=language,
-                topic=topic,
-                system=system,
-                prompt=prompt,
-                settings=values,
-                seed=seed,
-                budget=budget if any(v is not None for v in budget.values()) else None,
-                store=store,
-                watch=display.watch,
-            )
-    except NotStarted as stopped:
-        if not dry_run:
-            raise
-        before.show(stopped.estimate)
+    summary = carried_out(
+        lambda watch: write_posts(
+            where,
+            out=out,
+            count=count,
+            language=language,
+            topic=topic,
+            system=system,
+            prompt=prompt,
+            settings=values,
+            seed=seed,
+            budget=stated(budget),
+            store=store,
+            watch=watch,
+        ),
+        before,
+        quiet=verbose,
+    )
+    if summary is None:
         return
     if as_json:
         print_json(summary)

@@ -11,7 +11,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.errors import DataError, InputError, NotStarted
+from feinschliff.errors import DataError, InputError
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 
@@ -120,9 +120,9 @@ def command(
     from feinschliff._api.lines import LineJob
     from feinschliff._api.subjects import write_subjects
     from feinschliff.cli.before import Before
-    from feinschliff.cli.inputs import read_values
+    from feinschliff.cli.inputs import read_values, stated
     from feinschliff.cli.model_table import show_models
-    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.cli.progress import carried_out
 
     job = LineJob.make(
         data.examples,
@@ -148,23 +148,22 @@ def command(
     )
     budget = {"requests": requests, "tokens": tokens, "seconds": seconds, "usd": usd}
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
-    try:
-        with ProgressDisplay(quiet=verbose, before=before) as display:
-            summary = write_subjects(
-                data,
-                job,
-                voices,
-                out=out,
-                rule="rule" in ways,
-                seed=seed,
-                budget=budget if any(v is not None for v in budget.values()) else None,
-                store=store,
-                watch=display.watch,
-            )
-    except NotStarted as stopped:
-        if not dry_run:
-            raise
-        before.show(stopped.estimate)
+    summary = carried_out(
+        lambda watch: write_subjects(
+            data,
+            job,
+            voices,
+            out=out,
+            rule="rule" in ways,
+            seed=seed,
+            budget=stated(budget),
+            store=store,
+            watch=watch,
+        ),
+        before,
+        quiet=verbose,
+    )
+    if summary is None:
         return
     if as_json:
         print_json(summary)

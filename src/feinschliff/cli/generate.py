@@ -10,7 +10,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.errors import NotStarted, ParameterError
+from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 
@@ -57,8 +57,8 @@ def command(
     """
     from feinschliff import _api
     from feinschliff.cli.before import Before
-    from feinschliff.cli.inputs import read_budget, read_source
-    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.cli.inputs import read_budget, read_source, stated
+    from feinschliff.cli.progress import carried_out
     from feinschliff.parameters.parse import parse_assignments
     from feinschliff.parameters.space import make_space
 
@@ -89,23 +89,22 @@ def command(
     )
     budget = read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd)
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
-    try:
-        with ProgressDisplay(quiet=verbose, before=before) as display:
-            summary = _api.generate_file(
-                what.task,
-                where,
-                out=out,
-                settings=dict(space.fixed),
-                n=n,
-                budget=budget if any(v is not None for v in budget.values()) else None,
-                seed=seed,
-                store=store,
-                watch=display.watch,
-            )
-    except NotStarted as stopped:
-        if not dry_run:
-            raise
-        before.show(stopped.estimate)
+    summary = carried_out(
+        lambda watch: _api.generate_file(
+            what.task,
+            where,
+            out=out,
+            settings=dict(space.fixed),
+            n=n,
+            budget=stated(budget),
+            seed=seed,
+            store=store,
+            watch=watch,
+        ),
+        before,
+        quiet=verbose,
+    )
+    if summary is None:
         return
     if as_json:
         print_json(summary)

@@ -130,6 +130,11 @@ def read_budget(
     }
 
 
+def stated(limits: dict[str, float | int | None]) -> dict[str, float | int | None] | None:
+    """The limits; None where nobody named one."""
+    return limits if any(limit is not None for limit in limits.values()) else None
+
+
 _BETWEEN = re.compile(r",(?=\s*[A-Za-z_][\w.]*=)")
 """A comma that a name and `=` follow: texts may hold commas of their own."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -13,10 +14,13 @@ from feinschliff._api import Watch
 from feinschliff.cli.before import Before
 from feinschliff.cli.clock import started
 from feinschliff.cli.output import stderr
+from feinschliff.errors import NotStarted
 from feinschliff.generation import Estimate
 from feinschliff.i18n import tr
 from feinschliff.records import Answer
 from feinschliff.tuning import Step
+
+Done = TypeVar("Done")
 
 _EVERY_S = 5.0
 """Seconds between two lines where stderr is no terminal."""
@@ -153,3 +157,18 @@ def _duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def carried_out(work: Callable[[Watch], Done], before: Before, *, quiet: bool) -> Done | None:
+    """What `work` makes, its progress shown; None where `--dry-run` has shown the estimate instead.
+
+    Raises: NotStarted where somebody was asked and said no.
+    """
+    try:
+        with ProgressDisplay(quiet=quiet, before=before) as display:
+            return work(display.watch)
+    except NotStarted as stopped:
+        if not before.dry_run:
+            raise
+        before.show(stopped.estimate)
+        return None

@@ -9,7 +9,6 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
-from feinschliff.errors import NotStarted
 from feinschliff.i18n import tr
 
 
@@ -76,7 +75,7 @@ def command(
     from feinschliff import _api
     from feinschliff.cli.before import Before
     from feinschliff.cli.inputs import read_budget, read_source, read_space
-    from feinschliff.cli.progress import ProgressDisplay
+    from feinschliff.cli.progress import carried_out
     from feinschliff.report import show_result
 
     o.set_up_log(verbose=verbose, file=log)
@@ -99,27 +98,26 @@ def command(
     )
     knobs = read_space(what, assignments, space, where)
     before = Before(yes=yes, dry_run=dry_run, as_json=as_json)
-    try:
-        with ProgressDisplay(quiet=verbose, before=before) as display:
-            result = _api.tune(
-                what.task,
-                where,
-                score=score if score is not None else what.scorer(),
-                space=knobs,
-                budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
-                baseline=what.file.baseline or None,
-                sampler=sampler,
-                seed=seed,
-                store=store,
-                name=name if name is not None else what.file.task.name,
-                fresh=fresh,
-                report=report,
-                watch=display.watch,
-            )
-    except NotStarted as stopped:
-        if not dry_run:
-            raise
-        before.show(stopped.estimate)
+    result = carried_out(
+        lambda watch: _api.tune(
+            what.task,
+            where,
+            score=score if score is not None else what.scorer(),
+            space=knobs,
+            budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
+            baseline=what.file.baseline or None,
+            sampler=sampler,
+            seed=seed,
+            store=store,
+            name=name if name is not None else what.file.task.name,
+            fresh=fresh,
+            report=report,
+            watch=watch,
+        ),
+        before,
+        quiet=verbose,
+    )
+    if result is None:
         return
     if as_json:
         print_json(result.to_dict())
