@@ -57,13 +57,8 @@ def _request(inquiry: Inquiry, payer: Payer) -> Request:
         messages=inquiry.messages,
         fields=fields,
         prompt_tokens=estimate_prompt_tokens(inquiry.messages),
-        max_tokens=longest_answer({**fields, **_nested(fields)}),
+        max_tokens=longest_answer(fields),
     )
-
-
-def _nested(fields: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
-    options = fields.get("options")
-    return options if isinstance(options, dict) else {}
 
 
 def _send(
