@@ -20,8 +20,8 @@ WANTED = set(
 temperature top_k top_p frequency_penalty presence_penalty max_tokens stop best_of logprobs top_logprobs do_sample
 messages logit_bias n response_format seed system_fingerprint stream tools tool_choice user min_p repeat_penalty
 repeat_last_n typical_p top_n_sigma dry_multiplier dry_base dry_allowed_length dry_penalty_last_n dry_sequence_breakers
-xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta dynatemp_range dynatemp_exponent reasoning_effort
-verbosity max_completion_tokens num_beams num_ctx model system prompt
+xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta dynatemp_range dynatemp_exponent adaptive_target
+adaptive_decay samplers reasoning_effort verbosity max_completion_tokens num_beams num_ctx model system prompt
 """.split()  # noqa: SIM905
 )
 

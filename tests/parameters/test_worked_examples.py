@@ -29,6 +29,7 @@ def test_all_that_act_on_the_distribution_have_an_example() -> None:
     without = {row.name for row in CATALOGUE.values() if row.role == "sampling"} - {row.name for row in ROWS}
     assert without == {
         "repeat_last_n", "dry_penalty_last_n", "dry_sequence_breakers", "mirostat_eta", "num_beams",
+        "adaptive_target", "adaptive_decay", "samplers",
     }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def said(name: str) -> list[list[float]]:
 @pytest.mark.parametrize(
     "name",
     ["temperature", "top_p", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty", "dry_multiplier",
-     "dynatemp_range", "dynatemp_exponent", "mirostat_eta", "num_beams", "logit_bias", "logprobs"],
+     "dynatemp_range", "dynatemp_exponent", "mirostat_eta", "adaptive_target", "adaptive_decay", "num_beams", "logit_bias", "logprobs"],
 )  # fmt: skip
 def test_the_texts_give_the_same_numbers_in_every_language(name: str) -> None:
     english, german, korean = said(name)
@@ -72,6 +73,7 @@ def test_numbers_in_words_are_right() -> None:
     assert f"{0.4 * 1.2**2:.2f}" in text("dry_base")
     assert f"{0.4 * 2.5**2:.1f}" in text("dry_base")
     assert f"to {10 - 0.1 * (3 - 5):.1f}" in text("mirostat_eta")
+    assert f"= {2 * 0.5 - 0.8:.1f}" in text("adaptive_target")
     assert f"= {math.log(0.4):.2f}" in text("logprobs")
     assert f"{math.log(0.99):.2f}" in text("logprobs")
     assert f"({math.log(0.4):.2f})" in text("top_logprobs")
