@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,11 @@ import pytest
 from feinschliff.endpoints.embedded import EmbeddedEndpoint
 from feinschliff.endpoints.gguf import read_header, sampling_defaults
 from feinschliff.errors import ModelError
+from feinschliff.models.gguf_file import read_gguf
 from feinschliff.models.house import house_path
+
+READERS = [read_header, read_gguf, partial(read_gguf, arrays=False)]
+"""One way to read a header, for those who need a few values and for those who need all of it."""
 
 
 def text(value: str) -> bytes:
@@ -32,13 +39,24 @@ ENTRIES = [
 ]
 TENSOR = text("w") + struct.pack("<IQQIQ", 2, 30, 40, 0, 0)
 WHOLE = b"GGUF" + struct.pack("<IQQ", 3, 1, len(ENTRIES)) + b"".join(ENTRIES) + TENSOR
+SMALL = [
+    entry("general.architecture", 8, text("llama")),
+    entry("flag", 7, b"\x01"),
+    entry("numbers", 9, struct.pack("<IQ", 4, 3) + bytes(12)),
+    entry("tokens", 9, struct.pack("<IQ", 8, 3) + text("a") + text("bcd") + text("")),
+]
+
+
+def small(tensors: bytes = text("w") + struct.pack("<IQQIQ", 2, 3, 2, 0, 0)) -> bytes:
+    """A header of every part there is."""
+    return b"GGUF" + struct.pack("<IQQ", 3, 1 if tensors else 0, len(SMALL)) + b"".join(SMALL) + tensors
 
 
 def test_a_header(tmp_path: Path) -> None:
     file = tmp_path / "a.gguf"
     file.write_bytes(WHOLE)
     header = read_header(file)
-    assert (header.version, header.tensors, header.parameters) == (3, 1, 1200)
+    assert header.parameters == 1200
     assert header.architecture == "llama"
     assert header.context_length == 777
     assert header.metadata["flag"] is True
@@ -52,12 +70,81 @@ def test_the_house_model() -> None:
     assert 1_000_000 < header.parameters < 50_000_000
 
 
-def test_every_cut_is_noticed(tmp_path: Path) -> None:
+def test_a_header_in_full(tmp_path: Path) -> None:
+    file = tmp_path / "a.gguf"
+    file.write_bytes(small() + bytes(64))
+    told = {"general.architecture": "llama", "flag": True, "numbers": [0, 0, 0], "tokens": ["a", "bcd", ""]}
+    assert read_gguf(file).metadata == told
+    short = {**told, "numbers": 3, "tokens": 3}
+    assert read_gguf(file, arrays=False).metadata == read_header(file).metadata == short
+    assert b"".join(text(item.key) + item.raw for item in read_gguf(file).entries) == b"".join(SMALL)
+    assert [(t.name, t.shape, t.start) for t in read_gguf(file).tensors] == [("w", (3, 2), -(-len(small()) // 32) * 32)]
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("content", [small(), small(tensors=b"")])
+def test_a_header_cut_at_any_byte(tmp_path: Path, read: Callable[[Path], object], content: bytes) -> None:
     file = tmp_path / "cut.gguf"
-    for length in range(0, len(WHOLE) - 1, 7):
-        file.write_bytes(WHOLE[:length])
-        with pytest.raises(ModelError, match="no usable GGUF file"):
-            read_header(file)
+    for length in range(len(content)):
+        file.write_bytes(content[:length])
+        with pytest.raises(ModelError, match="no usable GGUF file: the file ends within its header"):
+            read(file)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_header_with_any_byte_wrong(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    file, whole = tmp_path / "wrong.gguf", small() + bytes(64)
+    refused: list[str] = []
+    for position in range(len(small())):
+        for byte in {0, 127, 255} - {whole[position]}:
+            file.write_bytes(whole[:position] + bytes([byte]) + whole[position + 1 :])
+            try:
+                read(file)
+            except ModelError as error:
+                refused.append(str(error))
+    assert len(refused) > 100
+    assert max(map(len, refused)) < 500
+
+
+ONE = b"GGUF" + struct.pack("<IQQ", 3, 0, 1)
+HUGE = [
+    b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 0),
+    b"GGUF" + struct.pack("<IQQ", 3, 0, 1 << 60),
+    b"GGUF" + struct.pack("<IQQ", 3, 1 << 19, 0),
+    b"GGUF" + struct.pack("<IQQ", 3, 0, 1 << 15),
+    ONE + struct.pack("<Q", 1 << 60),
+    ONE + entry("x", 8, struct.pack("<Q", 1 << 60)),
+    ONE + entry("x", 8, struct.pack("<Q", 1 << 25)),
+    *(ONE + entry("x", 9, struct.pack("<IQ", of, length)) for of in (0, 8, 12) for length in (1 << 60, 1 << 24)),
+    ONE + entry("x", 9, struct.pack("<IQQ", 8, 1, 1 << 60)),
+    ONE + entry("x", 9, struct.pack("<IQ", 9, 1) + struct.pack("<IQ", 9, 1) * 10_000),
+    ONE + entry("x", 9, struct.pack("<IQ", 8, 1 << 20)) + struct.pack("<Q", 1 << 26) * 100,
+    b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + text("w") + struct.pack("<I", 1 << 31),
+    b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + text("w" * 5000) + struct.pack("<IQIQ", 1, 1, 0, 0),
+]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_counts_that_no_file_holds(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    file = tmp_path / "huge.gguf"
+    tracemalloc.start()
+    try:
+        for content in HUGE:
+            file.write_bytes(content + bytes(1000))
+            with pytest.raises(ModelError, match="no usable GGUF file") as raised:
+                read(file)
+            assert len(str(raised.value)) < 500
+        assert tracemalloc.get_traced_memory()[1] < 5 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_alignment_of_all_kinds(tmp_path: Path) -> None:
+    file = tmp_path / "a.gguf"
+    for kind, value in ((4, struct.pack("<I", 12)), (8, text("x" * 100_000)), (9, struct.pack("<IQ", 0, 2) + b"ab")):
+        file.write_bytes(ONE + entry("general.alignment", kind, value))
+        with pytest.raises(ModelError, match=r"an alignment of (12|str|list)"):
+            read_gguf(file)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A whole GGUF file: every metadata entry as it stands there, every tensor with its place; and how one is written.
 
-Format: ggml's docs/gguf.md, versions 2 and 3 (little-endian). `endpoints.gguf` reads the same header for those who need
-only a few values of it.
+Written is version 3 of the format. `endpoints.gguf` has the same header for those who need only a few values of it.
 """
 
 from __future__ import annotations
@@ -16,18 +15,12 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from feinschliff.endpoints.gguf import open_gguf
-from feinschliff.errors import ModelError
+from feinschliff.endpoints.gguf_reader import ARRAY, MAGIC, SCALARS, STRING, GgufReader, TensorInfo, Value, open_gguf
 from feinschliff.i18n import tr
 from feinschliff.models.tensor_types import TENSOR_TYPES, TensorType
 
-Value = int | float | bool | str | list["Value"]
-
-_MAGIC = b"GGUF"
 _ALIGNMENT = "general.alignment"
-_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-_STRING, _ARRAY, _UINT32, _INT32, _FLOAT32, _BOOL = 8, 9, 4, 5, 6, 7
-_MOST = 1 << 26
+_UINT32, _INT32, _FLOAT32, _BOOL = 4, 5, 6, 7
 
 
 @dataclass(frozen=True)
@@ -105,115 +98,37 @@ def read_gguf(path: Path, *, arrays: bool = True) -> GgufFile:
 
     Raises: ModelError for a file that is missing, cut, or of another format.
     """
-    with open_gguf(path) as file:
-        return _Reader(file, path, arrays=arrays).read()
-
-
-class _Reader:
-    def __init__(self, file: BinaryIO, path: Path, *, arrays: bool) -> None:
-        self._file, self._path, self._size = file, path, path.stat().st_size
-        self._arrays = arrays
-
-    def read(self) -> GgufFile:
-        if (magic := self._take(4)) != _MAGIC:
-            raise self._bad(tr("it begins with {magic} instead of GGUF", magic=repr(magic)))
-        version = self._number("I")
-        if version not in (2, 3):
-            raise self._bad(tr("format version {version}, known are 2 and 3", version=version))
-        tensors, entries = self._count(), self._count()
-        metadata = tuple(self._entry() for _ in range(entries))
-        rows = [self._tensor() for _ in range(tensors)]
+    with open_gguf(path) as reader:
+        tensors, entries = reader.opening()
+        metadata = tuple(_entry(reader, arrays) for _ in range(entries))
+        rows = [reader.tensor() for _ in range(tensors)]
         alignment = next((e.value for e in metadata if e.key == _ALIGNMENT), 32)
         if not isinstance(alignment, int) or alignment < 8 or alignment % 8:
-            raise self._bad(tr("an alignment of {alignment}", alignment=str(alignment)))
-        start = _padded(self._file.tell(), alignment)
-        placed = tuple(Tensor(name, shape, kind, start + offset) for name, shape, kind, offset in rows)
-        for tensor in placed:
-            if tensor.row % tensor.kind.block:
-                raise self._bad(tr("tensor {name} holds no whole blocks", name=tensor.name))
-            if tensor.start + tensor.bytes > self._size:
-                raise self._bad(tr("the file ends within tensor {name}", name=tensor.name))
-        return GgufFile(self._path, metadata, placed)
+            shown = alignment if isinstance(alignment, int) else type(alignment).__name__
+            raise reader.bad(tr("an alignment of {alignment}", alignment=shown))
+        start = _padded(reader.position, alignment)
+        return GgufFile(path, metadata, tuple(_placed(reader, row, start) for row in rows))
 
-    def _bad(self, found: str) -> ModelError:
-        return ModelError(
-            tr("{path} is no usable GGUF file: {found}", path=self._path, found=found),
-            asked=str(self._path),
-            found=found,
-            mend=tr("fetch or convert the file again"),
-        )
 
-    def _take(self, count: int) -> bytes:
-        data = self._file.read(count) if self._file.tell() + count <= self._size else b""
-        if len(data) < count:
-            raise self._bad(tr("the file ends within its header"))
-        return data
+def _entry(reader: GgufReader, arrays: bool) -> Entry:
+    key, begin = reader.key(), reader.position
+    kind = reader.kind()
+    if kind == ARRAY and not arrays:
+        return Entry(key, b"", reader.skip_array())
+    value = reader.value(kind)
+    return Entry(key, reader.again(begin), value)
 
-    def _number(self, code: str) -> int | float | bool:
-        value: int | float | bool = struct.unpack("<" + code, self._take(struct.calcsize("<" + code)))[0]
-        return value
 
-    def _count(self) -> int:
-        value = int(self._number("Q"))
-        if value > _MOST:
-            raise self._bad(tr("a count of {value}", value=value))
-        return value
-
-    def _text(self) -> str:
-        return self._take(self._count()).decode("utf-8", "replace")
-
-    def _entry(self) -> Entry:
-        key = self._text()
-        begin = self._file.tell()
-        kind = int(self._number("I"))
-        if kind == _ARRAY and not self._arrays:
-            return Entry(key, b"", self._skipped())
-        value = self._value(kind)
-        end = self._file.tell()
-        self._file.seek(begin)
-        return Entry(key, self._take(end - begin), value)
-
-    def _value(self, kind: int) -> Value:
-        if kind in _SCALARS:
-            return self._number(_SCALARS[kind])
-        if kind == _STRING:
-            return self._text()
-        if kind != _ARRAY:
-            raise self._bad(tr("a value of unknown type {kind}", kind=kind))
-        of, length = int(self._number("I")), self._count()
-        if of == _STRING:
-            return [self._text() for _ in range(length)]
-        if of not in _SCALARS:
-            raise self._bad(tr("an array of type {kind}", kind=of))
-        code = f"<{length}{_SCALARS[of]}"
-        return list(struct.unpack(code, self._take(struct.calcsize(code))))
-
-    def _skipped(self) -> int:
-        """Go past a list; its length."""
-        of, length = int(self._number("I")), self._count()
-        if of != _STRING and of not in _SCALARS:
-            raise self._bad(tr("an array of type {kind}", kind=of))
-        if of != _STRING:
-            self._file.seek(length * struct.calcsize("<" + _SCALARS[of]), 1)
-            return length
-        read, seek = self._file.read, self._file.seek
-        for _ in range(length):
-            size = int.from_bytes(read(8), "little")
-            if size > _MOST:
-                raise self._bad(tr("a count of {value}", value=size))
-            seek(size, 1)
-        return length
-
-    def _tensor(self) -> tuple[str, tuple[int, ...], TensorType, int]:
-        name = self._text()
-        dimensions = int(self._number("I"))
-        if dimensions > 8:
-            raise self._bad(tr("tensor {name} has {n} dimensions", name=name, n=dimensions))
-        shape = tuple(int(self._number("Q")) for _ in range(dimensions))
-        number = int(self._number("I"))
-        if number not in TENSOR_TYPES:
-            raise self._bad(tr("tensor {name} is of unknown type {number}", name=name, number=number))
-        return name, shape, TENSOR_TYPES[number], int(self._number("Q"))
+def _placed(reader: GgufReader, info: TensorInfo, start: int) -> Tensor:
+    """A tensor with its place in a file whose weights begin at `start`. Raises: ModelError where it is not there."""
+    if info.kind not in TENSOR_TYPES:
+        raise reader.bad(tr("tensor {name} is of unknown type {number}", name=info.name, number=info.kind))
+    tensor = Tensor(info.name, info.shape, TENSOR_TYPES[info.kind], start + info.offset)
+    if tensor.row % tensor.kind.block:
+        raise reader.bad(tr("tensor {name} holds no whole blocks", name=tensor.name))
+    if tensor.start + tensor.bytes > reader.size:
+        raise reader.bad(tr("the file ends within tensor {name}", name=tensor.name))
+    return tensor
 
 
 def entry(key: str, value: Value) -> Entry:
@@ -231,7 +146,7 @@ def write_gguf(
     metadata, rows = list(entries), list(tensors)
     alignment = next((int(e.value) for e in metadata if e.key == _ALIGNMENT and isinstance(e.value, int)), 32)
     with path.open("wb") as file:
-        file.write(_MAGIC + struct.pack("<IQQ", 3, len(rows), len(metadata)))
+        file.write(MAGIC + struct.pack("<IQQ", 3, len(rows), len(metadata)))
         for item in metadata:
             file.write(_string(item.key) + item.raw)
         offset = 0
@@ -264,17 +179,17 @@ def _raw(value: Value) -> bytes:
     if isinstance(value, list):
         of = _type(value[0]) if value else _INT32
         of = _INT32 if of == _UINT32 else of  # what llama.cpp reads token types as
-        packed = b"".join(_string(v) if isinstance(v, str) else struct.pack("<" + _SCALARS[of], v) for v in value)
-        return struct.pack("<IIQ", _ARRAY, of, len(value)) + packed
+        packed = b"".join(_string(v) if isinstance(v, str) else struct.pack("<" + SCALARS[of], v) for v in value)
+        return struct.pack("<IIQ", ARRAY, of, len(value)) + packed
     kind = _type(value)
     if isinstance(value, str):
         return struct.pack("<I", kind) + _string(value)
-    return struct.pack("<I" + _SCALARS[kind], kind, value)
+    return struct.pack("<I" + SCALARS[kind], kind, value)
 
 
 def _type(value: Value) -> int:
     if isinstance(value, str):
-        return _STRING
+        return STRING
     if isinstance(value, bool):
         return _BOOL
     if isinstance(value, float):
