@@ -118,6 +118,20 @@ class TestOpenRouter(BackendContract):
             yield served
 
 
+class TestAnthropic(BackendContract):
+    @pytest.fixture
+    def served(self) -> Iterator[Served]:
+        ignored = ("frequency_penalty", "presence_penalty", "top_k", "min_p", "seed", "logprobs", "top_logprobs")
+        knobs = {
+            **dict.fromkeys(("temperature", "top_p", "max_tokens", "max_completion_tokens", "stop"), "honoured"),
+            **dict.fromkeys((*ignored, "response_format", "logit_bias", "dry_multiplier"), "inert"),
+            "n": "rejected",
+        }  # that it moves temperatures above 1 cannot be seen where no seed repeats a text
+        refused = {"stop": " ", "max_tokens": 8}
+        with http(backends.anthropic, "anthropic", knobs, refused=refused, named="stop", seeded=False) as served:
+            yield served
+
+
 LLAMA_CPP: Knobs = {
     **COMMON,
     **dict.fromkeys(("top_p", "top_k", "min_p", "mirostat"), "clamped"),

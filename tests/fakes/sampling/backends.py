@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.fakes.sampling.language import LanguageModel
-from tests.fakes.sampling.quirks import Manners, Quirk
+from tests.fakes.sampling.quirks import Manners, Quirk, Refused
 from tests.fakes.sampling.server import SamplingServer
 
 MODEL = "toy"
@@ -22,6 +22,13 @@ def _ids(bias: Any) -> dict[int, float]:
 
 def _clamped_ids(bias: Any) -> dict[int, float]:
     return {token: max(-100.0, min(100.0, value)) for token, value in _ids(bias).items()}
+
+
+def _not_blank(stop: Any) -> Any:
+    """Stop texts as they are. Raises: Refused for one of white space alone."""
+    if any(not text.strip() for text in ([stop] if isinstance(stop, str) else stop)):
+        raise Refused(400, "stop_sequences: each stop sequence must contain non-whitespace")
+    return stop
 
 
 COMMON: Mapping[str, Quirk] = {
@@ -131,6 +138,17 @@ _OPENROUTER: Mapping[str, Quirk] = {
     "reasoning_effort": Quirk("", "text"),
 }
 
+_ANTHROPIC: Mapping[str, Quirk] = {
+    "temperature": Quirk("temperature", low=0, high=1, outside="clamp"),
+    "top_p": Quirk("top_p", low=0, high=1, outside="reject"),
+    "max_tokens": Quirk("max_tokens", "int", low=1, outside="reject"),
+    "max_completion_tokens": Quirk("max_tokens", "int", low=1, outside="reject"),
+    "stop": Quirk("stop", "text", turn=_not_blank),
+    "n": Quirk("n", "int", low=1, high=1, outside="reject"),
+    "tools": Quirk("", "any"),
+    "tool_choice": Quirk("", "any"),
+}
+
 _LLAMA_CPP: Mapping[str, Quirk] = {
     **COMMON,
     "temperature": Quirk("temperature", low=0, outside="clamp"),
@@ -195,6 +213,13 @@ def vllm(**options: Any) -> SamplingServer:
 def openrouter(**options: Any) -> SamplingServer:
     """OpenRouter before a provider that has top-k and min-p."""
     return _server(_OPENROUTER, Manners(style="vllm"), **options)
+
+
+def anthropic(**options: Any) -> SamplingServer:
+    """Anthropic's OpenAI-compatible address: temperatures above 1 become 1; seed, penalties, log-probabilities and
+    formats are taken and ignored."""
+    pages = {"/v1/models": {"data": [{"id": MODEL, "object": "model", "owned_by": "anthropic"}]}}
+    return _server(_ANTHROPIC, Manners(seeded=False, logprobs=None), pages=pages, **options)
 
 
 def llama_cpp(**options: Any) -> SamplingServer:
