@@ -17,7 +17,7 @@ from typing import Any
 from tests.fakes.sampling.backends import MODEL
 
 from benchmarks.common import model_record
-from benchmarks.probe.llama import MEASURED
+from benchmarks.probe.llama import MEASURED, TOLD
 from benchmarks.probe.servers import SETS, draw_server
 from feinschliff.endpoints.embedded import EmbeddedEndpoint
 from feinschliff.endpoints.http import HttpEndpoint
@@ -153,10 +153,12 @@ def real_llama(name: str, folder: Path) -> dict[str, Any]:
         result = probe(payer, dialect="llama.cpp", told_context=endpoint.models()[0].context_length)
     knobs = result.to_dict()["knobs"]
     wrong = {n: [MEASURED[n], knobs[n]["status"]] for n in MEASURED if knobs[n]["status"] != MEASURED[n]}
+    untold = [words for n, told in TOLD.items() for words in told if words not in knobs[n]["evidence"]]
     return {
         "model": model_record(name),
         "right": f"{len(MEASURED) - len(wrong)} of {len(MEASURED)}",
         "wrong": wrong,
+        "untold": untold,
         "requests": result.requests,
         "knobs": knobs,
         "determinism": dict(result.determinism),

@@ -152,7 +152,8 @@ class TestFakeLlamaCpp(BackendContract):
 class TestEmbedded(BackendContract):
     @pytest.fixture
     def served(self) -> Iterator[Served]:
-        knobs = {**LLAMA_CPP, "xtc_probability": "clamped", "dynatemp_range": "honoured"}
+        moved = dict.fromkeys(("xtc_probability", "seed", "adaptive_target"), "clamped")
+        knobs = {**LLAMA_CPP, **moved, **dict.fromkeys(("dynatemp_range", "adaptive_decay", "samplers"), "honoured")}
         with EmbeddedEndpoint(house_path()) as endpoint:
             yield Served(endpoint, "llama.cpp", knobs, refused={"repeat_penalty": 0, "max_tokens": 8}, named="penalty")
 
@@ -160,3 +161,7 @@ class TestEmbedded(BackendContract):
         assert result.determinism["same_seed_same_text"] is True
         assert result.logprobs == {"there": True, "kind": "raw"}
         assert result.context["cut"] is False
+        assert result.knobs["seed"].evidence.endswith("seed=1099511627776 became 0.")
+        assert "no_such_sampler', 'temperature'] became ['top_k', 'temperature']." in result.knobs["samplers"].evidence
+        assert "n=1000 is refused" in result.knobs["n"].evidence
+        assert "top_logprobs=500 is taken" in result.knobs["top_logprobs"].evidence

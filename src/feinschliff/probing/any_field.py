@@ -10,6 +10,7 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import row_of
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Step, Test, shown
+from feinschliff.probing.lab import Lab
 
 _WRONG: JsonValue = {"no": ["such", "type"]}
 _NO_OBJECT: JsonValue = 7
@@ -33,14 +34,29 @@ def field(name: str, c: Controls, *, values: Sequence[JsonValue] = (), echoed: b
                 return Finding(
                     "honoured", tr("With {label} the same request gives another text, twice the same.", label=label)
                 )
-    row = row_of(name)
-    wrong = _NO_OBJECT if row is not None and row.kind == "json" else _WRONG
-    heard = yield Step([c.hot_wish(c.seed, {name: wrong})])
+    heard = yield Step([c.hot_wish(c.seed, {name: _wrong(name)})])
     if heard[0].refused:
         return Finding(
             "unknown",
             tr("It is read, since a wrong type is refused; what it does is not seen: {why}", why=heard[0].why),
         )
+    return _unnoticed(echoed=echoed)
+
+
+def together(lab: Lab, c: Controls, names: Sequence[str], *, echoed: bool) -> dict[str, Finding]:
+    """Findings of such fields where wrong types of all of them at once go unnoticed; else nothing."""
+    heard = lab.ask([c.hot_wish(c.seed, {name: _wrong(name) for name in names})]) if len(names) > 1 else None
+    if heard is None or heard[0].refused:
+        return {}
+    return dict.fromkeys(names, _unnoticed(echoed=echoed))
+
+
+def _wrong(name: str) -> JsonValue:
+    row = row_of(name)
+    return _NO_OBJECT if row is not None and row.kind == "json" else _WRONG
+
+
+def _unnoticed(*, echoed: bool) -> Finding:
     if echoed:
         return Finding(
             "inert", tr("It is not in the server's list of what it applied, and a wrong type goes unnoticed.")

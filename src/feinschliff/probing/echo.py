@@ -26,50 +26,53 @@ _ONE_TOKEN = 1
 
 
 @dataclass(frozen=True)
-class _Triple:
-    """A value that is taken, one far below, one far above."""
+class _Tried:
+    """A value that is taken, one far below, one far above, and one that is no value of its kind."""
 
     mid: JsonValue
     low: float | None = None
     high: float | None = None
+    odd: JsonValue = None
 
 
-_VALUES: Mapping[str, _Triple] = MappingProxyType(
+_VALUES: Mapping[str, _Tried] = MappingProxyType(
     {
-        "temperature": _Triple(0.37, -1.0, 90.0),
-        "top_p": _Triple(0.63, -0.5, 1.5),
-        "top_k": _Triple(17, -5, 1_000_000),
-        "min_p": _Triple(0.11, -0.5, 1.5),
-        "typical_p": _Triple(0.83, -0.5, 1.5),
-        "top_n_sigma": _Triple(1.25, None, 90.0),
-        "frequency_penalty": _Triple(0.21, -9.0, 9.0),
-        "presence_penalty": _Triple(0.31, -9.0, 9.0),
-        "repeat_penalty": _Triple(1.13, 0.0, 9.0),
-        "repetition_penalty": _Triple(1.17, 0.0, 9.0),
-        "repeat_last_n": _Triple(29, -1, 9000),
-        "dry_multiplier": _Triple(0.41, -1.0, 90.0),
-        "dry_base": _Triple(1.51, 0.0, 90.0),
-        "dry_allowed_length": _Triple(3, -4, 9000),
-        "dry_penalty_last_n": _Triple(31, -7, 9000),
-        "dry_sequence_breakers": _Triple(["z"]),
-        "xtc_probability": _Triple(0.17, -0.5, 1.5),
-        "xtc_threshold": _Triple(0.13, -0.5, 1.5),
-        "dynatemp_range": _Triple(0.23, -1.0, 90.0),
-        "dynatemp_exponent": _Triple(1.31, None, 90.0),
-        "mirostat": _Triple(1, -3, 7),
-        "mirostat_tau": _Triple(4.5, None, 90.0),
-        "mirostat_eta": _Triple(0.21, None, 90.0),
-        "adaptive_target": _Triple(0.43, None, 9.0),
-        "adaptive_decay": _Triple(0.71, -1.0, 9.0),
-        "min_keep": _Triple(2),
-        "tfs_z": _Triple(0.57),
-        "top_a": _Triple(0.19),
+        "temperature": _Tried(0.37, -1.0, 90.0),
+        "top_p": _Tried(0.63, -0.5, 1.5),
+        "top_k": _Tried(17, -5, 1_000_000, 3.7),
+        "min_p": _Tried(0.11, -0.5, 1.5),
+        "typical_p": _Tried(0.83, -0.5, 1.5),
+        "top_n_sigma": _Tried(1.25, None, 90.0),
+        "frequency_penalty": _Tried(0.21, -9.0, 9.0),
+        "presence_penalty": _Tried(0.31, -9.0, 9.0),
+        "repeat_penalty": _Tried(1.13, 0.0, 9.0),
+        "repetition_penalty": _Tried(1.17, 0.0, 9.0),
+        "repeat_last_n": _Tried(29, -1, 9000),
+        "dry_multiplier": _Tried(0.41, -1.0, 90.0),
+        "dry_base": _Tried(1.51, 0.0, 90.0),
+        "dry_allowed_length": _Tried(3, -4, 9000),
+        "dry_penalty_last_n": _Tried(31, -7, 9000),
+        "dry_sequence_breakers": _Tried(["z"]),
+        "xtc_probability": _Tried(0.17, -0.5, 1.5),
+        "xtc_threshold": _Tried(0.13, -0.5, 1.5),
+        "dynatemp_range": _Tried(0.23, -1.0, 90.0),
+        "dynatemp_exponent": _Tried(1.31, None, 90.0),
+        "mirostat": _Tried(1, -3, 7),
+        "mirostat_tau": _Tried(4.5, None, 90.0),
+        "mirostat_eta": _Tried(0.21, None, 90.0),
+        "adaptive_target": _Tried(0.43, -7.0, 9.0),
+        "adaptive_decay": _Tried(0.71, None, 9.0),
+        "samplers": _Tried(["top_k", "temperature"], odd=["top_k", "no_such_sampler", "temperature"]),
+        "seed": _Tried(77, None, 2**40),
+        "min_keep": _Tried(2),
+        "tfs_z": _Tried(0.57),
+        "top_a": _Tried(0.19),
     }
 )
 """Values that are nobody's default, of fields that the echo shows."""
 
-_MEANINGLESS = frozenset({("temperature", "low")})
-"""Moves that take nothing from anybody: there is no temperature below 0."""
+_MEANINGLESS = frozenset({("temperature", "low"), ("top_k", "odd"), ("samplers", "odd")})
+"""Moves that take nothing from anybody: there is no temperature below 0, and no 3.7 tokens."""
 
 
 def echo_findings(lab: Lab, names: Sequence[str], *, bounds: bool) -> dict[str, Finding]:
@@ -86,7 +89,7 @@ def echo_findings(lab: Lab, names: Sequence[str], *, bounds: bool) -> dict[str, 
         if name not in findings:
             findings[name] = _finding(name, value, applied)
     if bounds:
-        for end in ("low", "high"):
+        for end in ("low", "high", "odd"):
             _look_outside(lab, findings, end)
     return findings
 

@@ -92,7 +92,7 @@ MakeTest: TypeAlias = Callable[[], Test]
 
 def shown(value: JsonValue) -> str:
     """A value as evidence shows it."""
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def likeness(a: Sequence[str], b: Sequence[str]) -> float:

@@ -17,7 +17,7 @@ from feinschliff.probing.truncation import CUTS
 
 _RARE = (
     *("typical_p", "top_n_sigma", "xtc_probability", "dynatemp_range", "mirostat", "extra.tfs_z", "extra.top_a"),
-    *("adaptive_target", "smoothing_factor"),
+    "smoothing_factor",
 )
 _LEAST = 2
 

@@ -15,6 +15,7 @@ from feinschliff.parameters.dialects import Dialect
 from feinschliff.probing import any_field, conditions, requests
 from feinschliff.probing.controls import Controls, find_controls
 from feinschliff.probing.echo import echo_findings
+from feinschliff.probing.edges import find_edges
 from feinschliff.probing.ends import cooler, find_ends
 from feinschliff.probing.finding import Finding, Test
 from feinschliff.probing.groups import find_groups
@@ -146,6 +147,7 @@ def find(
     findings: dict[str, Finding] = {}
     if lab.dialect == "llama.cpp":
         findings |= echo_findings(lab, names, bounds=bounds)
+    seed_told = findings.pop("seed", None)  # that it was taken over is not yet that it repeats a text
     rest = [n for n in names if n not in findings]
     findings |= find_groups(lab, c, rest)
     rest = [n for n in names if n not in findings]
@@ -157,10 +159,17 @@ def find(
         acting = {n: findings[n] for n in rest if n in findings and findings[n].status == "honoured"}
         further = _ranges(lab, c, acting)
         findings |= {name: finding for name, finding in further.items() if finding.status != "unknown"}
+    if seed_told is not None and findings["seed"].status == "honoured":
+        findings["seed"] = Finding(seed_told.status, f"{findings['seed'].evidence} {seed_told.evidence}")
     others = [n for n in names if n not in findings][: lab.left]
     echoed = any(answer.applied is not None for answer in lab.answers)
+    if not values:
+        findings |= any_field.together(lab, c, others, echoed=echoed)
+        others = [n for n in others if n not in findings]
     tests = {n: any_field.field(n, c, values=(values or {}).get(n, ()), echoed=echoed) for n in others}
     findings |= run_tests(tests, lab)
+    if bounds and lab.dialect == "llama.cpp":
+        findings |= find_edges(lab, findings)
     untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."), tested=False)
     return {name: findings.get(name, untold) for name in names}
 

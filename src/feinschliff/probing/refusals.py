@@ -6,8 +6,12 @@ import re
 
 
 def is_named(field: str, message: str) -> bool:
-    """Whether the field stands in the message as a word of its own."""
-    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(field)}(?![A-Za-z0-9_])", message) is not None
+    """Whether the field stands in the message as a word of its own, its parts in either order.
+
+    llama.cpp's sampler calls repeat_penalty penalty_repeat.
+    """
+    names = {field, "_".join(reversed(field.split("_")))}
+    return any(re.search(rf"(?<![A-Za-z0-9_]){re.escape(n)}(?![A-Za-z0-9_])", message) is not None for n in names)
 
 
 _NO_SUCH = re.compile(
