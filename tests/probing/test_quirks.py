@@ -11,6 +11,7 @@ from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.generation import Budget, Caps, Payer
 from feinschliff.probing import FULL_REQUESTS, probe
 from feinschliff.store import open_store
+from tests.fakes.ollama import FakeOllama
 from tests.fakes.sampling.backends import MODEL
 
 
@@ -42,3 +43,19 @@ def test_without_a_seed_two_requests_are_two(tmp_path: Path) -> None:
         result = probe(payer, dialect="unknown", names=["seed", "temperature"])
         assert result.knobs["seed"].status == "rejected"
         assert result.requests == server.counts["POST"] >= 5
+
+
+@pytest.mark.parametrize(("omit", "field"), [("seed", "seed"), ("max_tokens", "num_predict")])
+def test_what_is_omitted_is_not_sent_where_it_has_another_name(tmp_path: Path, omit: str, field: str) -> None:
+    with (
+        FakeOllama() as server,
+        HttpEndpoint(server.root) as endpoint,
+        open_store(str(tmp_path / "s.db")) as store,
+    ):
+        for salt, omitted in (("without", (omit,)), ("with", ())):
+            payer = Payer(endpoint, "fake-1", store, Budget(Caps()), "r", omit=omitted, salt=salt)
+            seen = len(server.bodies)
+            probe(payer, dialect=endpoint.dialect("fake-1"), names=["temperature", "seed", "max_tokens"])
+            sent = [body["options"] for body in server.bodies[seen:] if "options" in body]
+            assert sent
+            assert any(field in options for options in sent) == (omit not in omitted)

@@ -1,4 +1,7 @@
-"""Requests whose fields are sent as they stand, wrong ones among them: what a probe asks with."""
+"""Requests whose fields are sent as they stand, wrong ones among them: what a probe asks with.
+
+What the payer omits is left out by whoever makes the fields: here a field's name no longer tells which parameter it is.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def inquire(inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int, proven
 
 
 def _request(inquiry: Inquiry, payer: Payer) -> Request:
-    fields = {name: value for name, value in inquiry.fields.items() if name not in payer.omit}
+    fields = dict(inquiry.fields)
     software = [payer.endpoint.identity, payer.endpoint.version]
     what = [*software, payer.model, payer.digests.get(payer.model), prompt_hash(inquiry.messages), fields]
     return Request(
