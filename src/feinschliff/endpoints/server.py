@@ -13,17 +13,13 @@ from pydantic import JsonValue
 
 from feinschliff.endpoints import software
 from feinschliff.endpoints.address import Address
+from feinschliff.endpoints.defaults import llama_cpp_defaults, ollama_defaults
 from feinschliff.endpoints.parse import BrokenBody, parse_object
 from feinschliff.endpoints.protocol import Backend, ModelInfo
 from feinschliff.endpoints.transport import AttemptFailed, Transport
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
-from feinschliff.parameters.catalogue import CATALOGUE
-from feinschliff.parameters.dialects import Dialect
-from feinschliff.parameters.rows import Parameter
 
-_INJECTED = {"temperature": 1.0, "top_p": 1.0}
-"""What Ollama's /v1 sends to its engine where a request says nothing, whatever the Modelfile holds."""
 _ATTEMPTS = 8
 _PROBE_ATTEMPTS = 6
 _PROBE_S = 2.0
@@ -139,18 +135,13 @@ class Server:
         """Sampling defaults by catalogue name, as far as the server tells them."""
         backend = await self.backend()
         if backend == "llama.cpp":
-            params = _sub(_sub(self._props, "default_generation_settings"), "params")
-            names = [row.name for row in _sampling("llama.cpp")]
-            return {name: _rounded(params[name]) for name in names if _is_number(params.get(name))}
+            return llama_cpp_defaults(_sub(_sub(self._props, "default_generation_settings"), "params"))
         if backend == "ollama":
             try:
                 shown = await self._ask("POST", "/api/show", "details", {"model": model})
             except EndpointError:
                 shown = {}  # it lists its models, so it is there; what it does not tell is not known
-            told = _modelfile(shown.get("parameters"))
-            if await self.native():
-                return (_built_in() if shown else {}) | told  # the Modelfile was seen: nothing else lies over these
-            return told | _INJECTED
+            return ollama_defaults(shown, native=await self.native())
         return {}
 
     async def _listed(self) -> dict[str, Any]:
@@ -265,32 +256,6 @@ def _software(**answers: Mapping[str, Any] | None) -> Backend:
     return next((backend for name, backend in names.items() if answers.get(name)), "unknown")
 
 
-def _modelfile(parameters: Any) -> dict[str, JsonValue]:
-    """Numbers of the text that Ollama shows: a line `name value` for each parameter."""
-    found: dict[str, JsonValue] = {}
-    rows = {row.at("ollama-native").wire.removeprefix("options."): row for row in _sampling("ollama-native")}
-    for line in parameters.splitlines() if isinstance(parameters, str) else ():
-        name, _, value = line.strip().partition(" ")
-        if (row := rows.get(name)) is not None:
-            try:
-                found[row.name] = int(value) if row.kind == "int" else float(value)
-            except ValueError:
-                continue
-    return found
-
-
-def _built_in() -> dict[str, JsonValue]:
-    """Ollama's own defaults, where the Modelfile says nothing."""
-    rows = {row.name: row.at("ollama-native").default for row in _sampling("ollama-native")}
-    return {name: value for name, value in rows.items() if _is_number(value)}
-
-
-def _sampling(dialect: Dialect) -> list[Parameter]:
-    """The numeric sampling parameters that this software honours."""
-    numeric = [row for row in CATALOGUE.values() if row.role == "sampling" and row.kind in {"float", "int"}]
-    return [row for row in numeric if row.at(dialect).status == "honoured"]
-
-
 def _context(row: Mapping[str, Any]) -> int | None:
     meta = _sub(row, "meta")
     told = (row.get("max_model_len"), row.get("context_length"), meta.get("n_ctx"), meta.get("n_ctx_train"))
@@ -304,12 +269,3 @@ def _sub(mapping: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _integer(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
-
-
-def _rounded(value: float) -> JsonValue:
-    """The number that was meant: servers print their 32-bit floats with all 17 digits."""
-    return value if isinstance(value, int) else float(f"{value:.6g}")
