@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from feinschliff.cli import before as before_module
 from feinschliff.models.house import house_path
 from tests.cli.conftest import Fein
 from tests.fakes.hub import FakeHub
@@ -57,6 +58,24 @@ def test_pull_shows_the_choice(fein: Fein, hub: FakeHub):
     assert done.code == 0
     assert "Q4_0 *" in done.err
     assert "Q8_0" in done.err
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_download_is_a_question_on_a_terminal(
+    fein: Fein, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+):
+    answers: list[bool] = []
+    monkeypatch.setattr(before_module, "is_terminal", lambda: True)
+    monkeypatch.setattr(before_module, "confirmed", lambda: answers.pop())
+    pull = ("models", "pull", "maker/tiny-GGUF:q8_0", *more)
+    answers.append(False)
+    refused = fein(*pull)
+    assert (refused.code, hub.downloads()) == (130, [])
+    assert "--yes" in (refused.json["error"]["mend"] if more else refused.err)
+    answers.append(True)
+    assert fein(*pull).code == 0
+    assert len(hub.downloads()) == 1
+    assert fein(*pull).code == 0, "nothing is asked where nothing is to come"
 
 
 def test_in_a_pipe_a_listed_model_is_a_line(fein: Fein, hub: FakeHub, monkeypatch: pytest.MonkeyPatch):

@@ -32,7 +32,7 @@ class Before:
         say(estimate_line(estimate.to_dict()))
         for warning in estimate.warnings:
             say(retold(warning))
-        return not (self._asks and estimate.is_large and is_terminal()) or confirmed()
+        return may_go_on(ask=self._asks and estimate.is_large)
 
     def show(self, estimate: dict[str, Any]) -> None:
         """The result of `--dry-run`, on stdout."""
@@ -64,6 +64,11 @@ def estimate_line(estimate: dict[str, Any]) -> str:
             "{shown} answer is there already.", "{shown} answers are there already.", there, shown=count(there)
         )
     return line
+
+
+def may_go_on(*, ask: bool) -> bool:
+    """Whether to go on: where it is to `ask` and somebody is there, as they answer; with `--json` as well."""
+    return not (ask and is_terminal()) or confirmed()
 
 
 def is_terminal() -> bool:

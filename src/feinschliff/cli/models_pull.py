@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feinschliff.cli import options as o
-from feinschliff.cli.before import confirmed, is_terminal
+from feinschliff.cli.before import may_go_on
 from feinschliff.cli.output import print_json, say, stderr, stdout, writing
 from feinschliff.errors import Interrupted
 from feinschliff.i18n import tr
@@ -68,7 +68,7 @@ def command(
         if as_json:
             print_json({**plan, "model": model_dict(chosen.model, machine)})
         return
-    if chosen.missing and not yes and not as_json and is_terminal() and not confirmed():
+    if not may_go_on(ask=chosen.missing > 0 and not yes):
         raise Interrupted(tr("nothing was fetched"), mend=tr("--yes fetches without a question"))
     try:
         with Bar(in_bytes=tuple(file.path for file in variant.files)) as bar:
