@@ -182,3 +182,18 @@ def test_a_value_outside_the_range_is_refused_after_a_probe_too(fein: Fein, data
         assert done.code == 2, done.err
         assert "0 to 2" in done.json["error"]["mend"]
         assert server.counts["POST"] == asked
+
+
+def test_a_server_that_takes_more_than_the_catalogue_says_gets_it_after_a_probe(fein: Fein, data: Path) -> None:
+    pages = {"/version": {"version": "0.24.0"}}  # told apart by it, but without vLLM's limit
+    with SamplingServer(models=("toy",), fields=COMMON, manners=Manners(), pages=pages) as server:
+        command = ("generate", *flags(server, data, "-p", "temperature=2.5", "-p", "max_tokens=4", "--out", "o.csv"))
+        before = fein(*command)
+        assert before.code == 2
+        assert "0 to 2" in before.json["error"]["mend"]
+        probed = fein("probe", "--endpoint", server.url, "--json")
+        assert "no upper limit" in probed.json["knobs"]["temperature"]["evidence"]
+        assert probed.json["knobs"]["temperature"]["taken"] == [0, 50]
+        done = fein(*command)
+        assert done.code == 0, done.err
+        assert [body["temperature"] for body in server.bodies[-12:]] == [2.5] * 12

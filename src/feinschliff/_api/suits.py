@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from feinschliff._api.found_out import found_out
 from feinschliff.build import Connection
 from feinschliff.parameters.dialects import Dialect
-from feinschliff.parameters.refusals import ignored, ignored_note, refusals
+from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.probing import Finding
 from feinschliff.records import Settings
@@ -59,7 +59,7 @@ class _Judge:
         found = refusals(settings, self.dialect)
         if found:
             findings = self._findings([refusal.name for refusal in found])
-            limits = {name: (finding.low, finding.high) for name, finding in findings.items()}
+            limits = {name: _limits(finding) for name, finding in findings.items()}
             for refusal in refusals(settings, self.dialect, known=_statuses(findings), limits=limits):
                 raise refusal.error(self.dialect)
 
@@ -71,6 +71,15 @@ class _Judge:
         if self.db is None:
             return {}
         return found_out(self.link, self.db, names, model=self.model, dialect=self.dialect)
+
+
+def _limits(finding: Finding) -> Limits:
+    """The widest range that the server was seen to take, as it is or moved."""
+    lows, highs = zip((finding.low, finding.high), finding.taken or (None, None), strict=True)
+    return (
+        min((value for value in lows if value is not None), default=None),
+        max((value for value in highs if value is not None), default=None),
+    )
 
 
 def _statuses(findings: Mapping[str, Finding]) -> dict[str, str]:

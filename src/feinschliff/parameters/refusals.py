@@ -24,7 +24,7 @@ from feinschliff.records import Settings
 NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 Limits = tuple[float | None, float | None]
-"""The smallest and the largest value beyond which a live server was seen to move values; None: not seen."""
+"""The smallest and the largest value that a live server was seen to take; None: not seen."""
 
 _NO_LIMITS: Mapping[str, Limits] = MappingProxyType({})
 
@@ -68,7 +68,7 @@ def refusals(
         dialect: what the backend speaks.
         known: statuses that a probe has found, by name. That the server honours a field says nothing of values outside
             the range that it takes: these are refused all the same.
-        limits: where a probe has seen it move values, by name.
+        limits: the range that a probe has seen it take, by name.
     """
     found = []
     for name, value in settings.values.items():

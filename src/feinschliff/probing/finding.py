@@ -26,13 +26,16 @@ class Finding:
     """Smallest value that the server takes, where a smaller one was moved or refused."""
     high: float | None = None
     """Largest value, likewise."""
+    taken: tuple[float, float] | None = None
+    """The smallest and the largest value that was sent and not refused; None: no number was."""
     tested: bool = True
     """False where nothing was asked."""
 
     def to_dict(self) -> dict[str, Any]:
         """As `fein probe --json` has it."""
         made: dict[str, Any] = {"status": self.status, "evidence": self.evidence}
-        return made | {k: v for k, v in (("low", self.low), ("high", self.high)) if v is not None}
+        made |= {k: v for k, v in (("low", self.low), ("high", self.high)) if v is not None}
+        return made | ({} if self.taken is None else {"taken": list(self.taken)})
 
 
 @dataclass(frozen=True)

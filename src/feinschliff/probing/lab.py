@@ -37,6 +37,7 @@ class Lab:
         self._asked: dict[str, Answer] = {}
         self._over = False
         self._texts: dict[str, set[str | None]] = {}
+        self._taken: dict[str, list[float]] = {}
 
     @property
     def asked(self) -> int:
@@ -72,12 +73,23 @@ class Lab:
                 self._over = True
             else:
                 self._asked[key] = answer
+                self._note_taken(new[key], answer)
                 if "seed" in new[key].values:
                     same = _key(messages, Wish(new[key].values))
                     self._texts.setdefault(same, set()).add(Heard(answer).text)
         if self._over and any(key not in self._asked for key in keys):
             return None
         return [Heard(self._asked[key]) for key in keys]
+
+    def taken(self, name: str) -> tuple[float, float] | None:
+        """The smallest and the largest value of a knob that the server has answered to; None: no number."""
+        values = self._taken.get(name)
+        return (min(values), max(values)) if values else None
+
+    def _note_taken(self, wish: Wish, answer: Answer) -> None:
+        for name, value in wish.values.items() if answer.failure is None else ():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                self._taken.setdefault(name, []).append(value)
 
     def cost(self, wishes: Sequence[Wish]) -> set[str]:
         """Which of the wishes have not been asked yet, by key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -171,7 +171,7 @@ def find(
     if bounds and lab.dialect == "llama.cpp":
         findings |= find_edges(lab, findings)
     untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."), tested=False)
-    return {name: findings.get(name, untold) for name in names}
+    return {name: replace(findings.get(name, untold), taken=lab.taken(name)) for name in names}
 
 
 def _ranges(lab: Lab, c: Controls, acting: Mapping[str, Finding]) -> dict[str, Finding]:

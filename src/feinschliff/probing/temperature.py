@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from feinschliff.i18n import tr
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Step, Test, likeness, shown
@@ -30,7 +32,12 @@ def temperature(c: Controls, *, bounds: bool) -> Test:
             + " "
             + tr("But {a} and {b} give the same text: high values are moved.", a=shown(_FAR[0]), b=shown(_FAR[1])),
         )
-    return found
+    note = (
+        tr("{a} is taken as well, {b} is refused.", a=shown(_FAR[0]), b=shown(_FAR[1]))
+        if far[1].refused
+        else tr("{value} is taken as well: no upper limit was seen.", value=shown(_FAR[1]))
+    )
+    return replace(found, evidence=f"{found.evidence} {note}")
 
 
 def _without_noise(c: Controls, found: Finding) -> Test:
