@@ -12,8 +12,6 @@ import secrets
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from pydantic import JsonValue
 
@@ -78,14 +76,6 @@ class EmbeddedEndpoint(Endpoint):
 
     def __repr__(self) -> str:
         return f"EmbeddedEndpoint({self._alias!r}, slots={self._slots})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def identity(self) -> str:

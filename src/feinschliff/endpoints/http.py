@@ -7,8 +7,8 @@ import contextlib
 import threading
 import time
 from collections.abc import Coroutine, Iterable, Mapping
-from types import MappingProxyType, TracebackType
-from typing import Any, Self, TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import httpx2
 from pydantic import JsonValue
@@ -85,14 +85,6 @@ class HttpEndpoint(Endpoint):
 
     def __repr__(self) -> str:
         return f"HttpEndpoint({self._identity!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def identity(self) -> str:
