@@ -2,9 +2,10 @@
 
 from feinschliff.store.ledger import ModelSpent, Spent
 from feinschliff.store.lock import run_lock
+from feinschliff.store.opening import default_path, open_store
 from feinschliff.store.past import Past, read_past
 from feinschliff.store.runs import Run, find_run, get_run, list_runs, remove_run, run_id, start_run, update_run
-from feinschliff.store.store import Paid, Store, default_path, open_store, prompt_hash
+from feinschliff.store.store import Paid, Store, prompt_hash
 
 __all__ = [
     "ModelSpent",

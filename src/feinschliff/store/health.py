@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from feinschliff.errors import FeinschliffError
 from feinschliff.i18n import tr
 from feinschliff.store import schema
-from feinschliff.store.store import Store, chosen_store, open_store
+from feinschliff.store.opening import chosen_store, open_store
+from feinschliff.store.store import Store
 
 
 @dataclass(frozen=True)
