@@ -148,9 +148,8 @@ def _tokenizer(file: GgufFile) -> Tokenizer | None:
 
 
 def _sampling(file: GgufFile) -> dict[str, Any]:
-    metadata: dict[str, Any] = dict(file.metadata)
-    found: dict[str, Any] = dict(sampling_defaults(metadata))
-    for key, value in metadata.items():
+    found: dict[str, Any] = dict(sampling_defaults(file.metadata))
+    for key, value in file.metadata.items():
         name = key.removeprefix(_SAMPLING)
         if name != key and name not in _TOLD and isinstance(value, int | float | str):
             found[name] = float(f"{value:.6g}") if isinstance(value, float) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -89,8 +89,6 @@ class Step:
 
 Test: TypeAlias = Generator[Step, list[Heard], Finding]
 """Yields steps, is sent what came of them, and returns the finding."""
-
-MakeTest: TypeAlias = Callable[[], Test]
 
 
 def shown(value: JsonValue) -> str:
