@@ -77,11 +77,11 @@ def test_retry_after_is_honoured(form: str) -> None:
         # An HTTP date has whole seconds.
         server.retry_after = "1" if form == "seconds" else formatdate(time.time() + 2, usegmt=True)
 
-        def heal(reply_count: int) -> None:
+        def heal() -> None:
             server.faults = {}
 
         original = server._fault
-        server._fault = lambda: (original(), heal(1))[0]  # type: ignore[method-assign]
+        server._fault = lambda: (original(), heal())[0]  # type: ignore[method-assign]
         started = time.monotonic()
         (reply,) = send(endpoint, make_requests(1)).values()
     assert reply.attempts == 2
