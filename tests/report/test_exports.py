@@ -236,11 +236,22 @@ def test_promptfoo_gets_messages_and_settings() -> None:
         for name, value in [line.strip().split(": ", 1)]
     }
     assert config == {
+        "omitDefaults": True,
         "apiBaseUrl": "http://localhost:8000/v1",
         "apiKey": "none",
         "temperature": 0.7,
         "passthrough": {"top_k": 20},
     }
+
+
+def test_fields_that_depend_on_a_models_name_go_out_as_they_are() -> None:
+    told = {"reasoning_effort": "low", "verbosity": "low", "max_completion_tokens": 9, "user": "me"}
+    recipe = recipe_of(backend="openai", **told)
+    litellm = called(TARGETS["litellm"](recipe).text, ("litellm",))
+    assert litellm["max_completion_tokens"] == 9
+    assert litellm["extra_body"] == {"reasoning_effort": "low", "verbosity": "low", "user": "me"}
+    (line,) = (line for line in TARGETS["promptfoo"](recipe).text.splitlines() if "passthrough" in line)
+    assert json.loads(line.split(": ", 1)[1]) == told
 
 
 def house_recipe(**settings: Any) -> Recipe:

@@ -19,6 +19,12 @@ _LOCAL_URL = "http://localhost:9931/v1"
 _LITELLM = {"api.openai.com": "", "openrouter.ai": "openrouter/", "api.anthropic.com": "anthropic/"}
 """Prefix of a model's name at the providers' own hosts; any other server is one that speaks like OpenAI's."""
 
+_BY_MODEL = frozenset({"user", "reasoning_effort", "verbosity"})
+"""What LiteLLM drops, or refuses, by name where its own table of models does not tell that the model takes it.
+
+In `extra_body` it goes out as it is (design/exports.md).
+"""
+
 
 def to_openai(recipe: Recipe) -> Export:
     """A call of the `openai` package; fields that it does not know go into `extra_body`."""
@@ -35,8 +41,10 @@ def to_litellm(recipe: Recipe) -> Export:
     fields, warnings = body_fields(recipe)
     # By host, not by dialect: a gateway that offers a provider's models is another server.
     prefix = None if recipe.address is None else _LITELLM.get(recipe.address.host)
-    own = {name: value for name, value in fields.items() if name in OPENAI_FIELDS}
-    rest = {name: value for name, value in fields.items() if name not in OPENAI_FIELDS}
+    # Anthropic's own API is another one, which LiteLLM translates to: there it has to see each field by its name.
+    by_name = OPENAI_FIELDS if prefix == _LITELLM["api.anthropic.com"] else OPENAI_FIELDS - _BY_MODEL
+    own = {name: value for name, value in fields.items() if name in by_name}
+    rest = {name: value for name, value in fields.items() if name not in by_name}
     key = _key(recipe)
     needs_os = key is not None and "os.environ" in key
     where = [f"    api_base={base_url(recipe)!r},", f"    api_key={key},"] if prefix is None else []

@@ -15,17 +15,22 @@ from feinschliff.report.snippets import key_name, texts_of
 
 _CONFIG = frozenset(
     {
-        *("temperature", "max_tokens", "max_completion_tokens", "top_p", "frequency_penalty", "presence_penalty"),
-        *("seed", "stop", "response_format", "tools", "tool_choice", "reasoning_effort", "verbosity"),
+        *("temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty"),
+        *("seed", "stop", "response_format", "tools", "tool_choice"),
     }
 )
-"""What promptfoo's OpenAI provider takes by name; anything else goes into `passthrough`."""
+"""What promptfoo's OpenAI provider takes by name; anything else goes into `passthrough`.
+
+So do `max_completion_tokens`, `reasoning_effort` and `verbosity`: by name it sends them to models only whose names it
+knows as reasoning ones, and drops them otherwise (design/exports.md).
+"""
 
 
 def to_promptfoo(recipe: Recipe) -> Export:
     """`promptfooconfig.yaml`."""
     fields, warnings = body_fields(recipe, fills_in=True)
-    config: dict[str, Any] = {}
+    # Without this, promptfoo sends temperature 0 and max_tokens 1024 wherever the run set none.
+    config: dict[str, Any] = {"omitDefaults": True}
     if recipe.address is None or recipe.address.host != "api.openai.com":
         config["apiBaseUrl"] = base_url(recipe)
         if recipe.address is None or recipe.address.loopback:
