@@ -63,6 +63,36 @@ def test_sampling_defaults_of_a_file(tmp_path: Path) -> None:
     assert found == {"temperature": 0.6, "top_k": 20, "repeat_penalty": 1.1, "mirostat": 2}
 
 
+def changed(path: Path, key: str, value: float) -> Path:
+    """A model that tells one number of itself otherwise."""
+    source = read_gguf(write_model(path.with_name("source.gguf"), Sizes()))
+    wrong = entry(f"{source.architecture}.{key}", value)
+    entries = [wrong if item.key == wrong.key else item for item in source.entries]
+    rows = [(t.name, t.shape, t.kind) for t in source.tensors]
+    for tensor, file in zip(source.tensors, write_gguf(path, entries, rows), strict=True):
+        file.write(source.data(tensor).tobytes())
+    return path
+
+
+def test_layers_that_no_file_has(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="tells of 2147483648 layers"):
+        inspect(changed(tmp_path / "b.gguf", "block_count", 1 << 31))
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_numbers_that_are_none(tmp_path: Path, value: float) -> None:
+    found = inspect(changed(tmp_path / "b.gguf", "embedding_length", value)).shape
+    assert found is not None
+    assert (found.width, len(found.layers)) == (0, Sizes().layers)
+
+
+def test_layers_that_no_folder_has(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 10**12}))
+    with pytest.raises(ModelError, match="tells of 1000000000000 layers"):
+        inspect(folder)
+
+
 def test_a_file_in_parts_is_counted_whole(tmp_path: Path) -> None:
     source = read_gguf(write_model(tmp_path / "whole.gguf", Sizes()))
     half = len(source.tensors) // 2

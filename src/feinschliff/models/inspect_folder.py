@@ -12,7 +12,7 @@ from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
 from feinschliff.models.inspect import Inspection, Tokenizer, count_types
 from feinschliff.models.safetensors import read_one, read_safetensors
-from feinschliff.models.shape import Layer, LayerKind, ModelShape
+from feinschliff.models.shape import Layer, LayerKind, ModelShape, checked_layers
 from feinschliff.models.template import Template, read_template
 
 _SAMPLING = (
@@ -50,7 +50,7 @@ def inspect_folder(folder: Path, *, only: Path | None = None) -> Inspection:
         types=counted,
         quantisation=name,
         context=_number(config, "max_position_embeddings") or None,
-        shape=_shape(whole, config),
+        shape=_shape(folder, whole, config),
         tokenizer=_tokenizer(folder, config),
         template=_template(folder),
         sampling=_sampling(folder),
@@ -98,7 +98,7 @@ def _text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return config
 
 
-def _shape(whole: Mapping[str, Any], config: Mapping[str, Any]) -> ModelShape | None:
+def _shape(folder: Path, whole: Mapping[str, Any], config: Mapping[str, Any]) -> ModelShape | None:
     layers, width = _number(config, "num_hidden_layers", "n_layer"), _number(config, "hidden_size", "n_embd")
     heads = _number(config, "num_attention_heads", "n_head")
     if not layers or not width or not heads:
@@ -108,7 +108,7 @@ def _shape(whole: Mapping[str, Any], config: Mapping[str, Any]) -> ModelShape | 
     window = _number(config, "sliding_window") if config.get("use_sliding_window", True) else 0
     kinds = config.get("layer_types")
     made = []
-    for index in range(layers):
+    for index in range(checked_layers(layers, folder)):
         told = str(kinds[index]) if isinstance(kinds, list) and index < len(kinds) else ""
         kind: LayerKind = "full"
         if told.startswith(("linear", "conv", "mamba", "recurrent")):

@@ -6,10 +6,14 @@ llama.cpp's code for an architecture (`src/models/*.cpp`, b11549); the tables be
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, TypeGuard
 
+from feinschliff.errors import ModelError
+from feinschliff.i18n import tr
 from feinschliff.models.gguf_file import GgufFile
 
 LayerKind = Literal["full", "window", "state", "both", "empty", "none"]
@@ -34,6 +38,9 @@ _PERIODS: Mapping[str, tuple[int, bool]] = {
     "smallthinker": (4, True),
 }
 """By architecture: one layer in so many attends to all tokens, the last of each group, or (True) the first."""
+
+_MOST_LAYERS = 512
+"""As many as llama.cpp loads (`LLAMA_MAX_LAYERS`)."""
 
 _WINDOWS = {"gemma2": 4096, "llama4": 8192}
 """Windows of architectures whose files need not tell."""
@@ -92,8 +99,22 @@ class ModelShape:
 
 
 def shape_of(file: GgufFile) -> ModelShape:
-    """The sizes of a GGUF file's model; what it does not tell counts as llama.cpp's default."""
+    """The sizes of a GGUF file's model; what it does not tell counts as llama.cpp's default.
+
+    Raises: ModelError as `checked_layers`.
+    """
     return _Reader(file).shape()
+
+
+def checked_layers(told: int, path: Path) -> int:
+    """The number of layers that a model tells of itself. Raises: ModelError for more than any model has."""
+    if told > _MOST_LAYERS:
+        raise ModelError(
+            tr("{path} tells of {n} layers, and llama.cpp loads at most {most}", path=path, n=told, most=_MOST_LAYERS),
+            asked=str(path),
+            mend=tr("fetch or convert the file again"),
+        )
+    return told
 
 
 class _Reader:
@@ -101,7 +122,8 @@ class _Reader:
         self._file = file
         self._metadata = file.metadata
         self._architecture = file.architecture
-        self._count = max(0, self._number("block_count") - self._number("nextn_predict_layers"))
+        told = checked_layers(self._number("block_count"), file.path)
+        self._count = max(0, told - max(0, self._number("nextn_predict_layers")))
 
     def shape(self) -> ModelShape:
         width, experts = self._number("embedding_length"), self._number("expert_count")
@@ -131,15 +153,15 @@ class _Reader:
         value = self._raw(key)
         if isinstance(value, list):
             value = max((v for v in value if isinstance(v, int)), default=default)
-        return int(value) if isinstance(value, int | float) else default
+        return int(value) if _is_finite(value) else default
 
     def _each(self, key: str, default: int) -> list[int]:
         """A number for each layer, whether the file tells one or many."""
         value = self._raw(key)
         if isinstance(value, list):
-            numbers = [int(v) for v in value if isinstance(v, int | float)]
+            numbers = [int(v) for v in value if _is_finite(v)]
             return [*numbers, *([default] * self._count)][: self._count]
-        return [int(value) if isinstance(value, int | float) else default] * max(1, self._count)
+        return [int(value) if _is_finite(value) else default] * max(1, self._count)
 
     def _layer(self, index: int, *, latent: bool) -> Layer:
         heads = self._each("attention.head_count", 0)[index]
@@ -213,3 +235,7 @@ class _Reader:
         inner, size = self._number("ssm.inner_size"), self._number("ssm.state_size")
         before = max(0, self._number("ssm.conv_kernel") - 1)
         return before * (inner + 2 * self._number("ssm.group_count") * size) + size * inner
+
+
+def _is_finite(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and math.isfinite(value)
