@@ -20,6 +20,7 @@ from feinschliff.parameters.dialects import Dialect
 from feinschliff.report.exports import TARGETS, Recipe, make_recipe, write_into_gguf
 from feinschliff.report.exports.llama_cpp import FLAGS, KEYS
 from tests.contracts.endpoint_contract import make_requests, send
+from tests.fakes.llama_flags import apply_flags, parser_missing
 
 from . import samples
 
@@ -156,12 +157,16 @@ def test_an_lm_studio_preset_has_its_switches() -> None:
     }
 
 
-def test_an_lm_studio_preset_holds_the_penalties() -> None:
-    export = TARGETS["lmstudio"](recipe_of(presence_penalty=1.5, frequency_penalty=0.25))
+def test_an_lm_studio_preset_holds_what_its_llama_cpp_takes() -> None:
+    further = {"xtc_probability": 0.5, "xtc_threshold": 0.1, "typical_p": 0.9}
+    export = TARGETS["lmstudio"](recipe_of(presence_penalty=1.5, frequency_penalty=0.25, **further))
     fields = {field["key"]: field["value"] for field in json.loads(export.text)["operation"]["fields"]}
     assert fields == {
         "llm.prediction.llama.presencePenalty": {"checked": True, "value": 1.5},
         "llm.prediction.llama.frequencyPenalty": {"checked": True, "value": 0.25},
+        "llm.prediction.llama.xtcProbability": {"checked": True, "value": 0.5},
+        "llm.prediction.llama.xtcThreshold": {"checked": True, "value": 0.1},
+        "llm.prediction.llama.locallyTypicalSampling": {"checked": True, "value": 0.9},
     }
     assert export.warnings == []
 
@@ -275,6 +280,7 @@ def test_the_engine_applies_what_was_written_into_a_file(tmp_path: Path) -> None
     assert "'frequency_penalty'" in warnings[0]
     told = applied(out)
     assert {name: told[name] for name in SAMPLING} == pytest.approx(SAMPLING, rel=1e-6)
+    assert sampling_defaults(read_header(out).metadata) == SAMPLING
     assert applied(house_path())["top_k"] == 40
     # Written once more, the last word counts, and nothing stands there twice.
     again = tmp_path / "again.gguf"
@@ -282,43 +288,36 @@ def test_the_engine_applies_what_was_written_into_a_file(tmp_path: Path) -> None
     assert sampling_defaults(read_header(again).metadata)["top_k"] == 3
     assert applied(again)["top_k"] == 3
     assert set(KEYS) == set(SAMPLING)
+    switched = tmp_path / "switched.gguf"
+    write_into_gguf(house_recipe(mirostat=2, repeat_last_n=-1, top_k=0, temperature=0), switched)
+    told = applied(switched)
+    assert (told["mirostat"], told["top_k"], told["temperature"]) == (2, 0, 0)
+    assert told["repeat_last_n"] in (-1, told.get("n_ctx", -1))
 
 
-_SAMPLING_ATTRIBUTES = {
-    "--temp": "temp",
-    "--typical": "typ_p",
-    "--repeat-penalty": "penalty_repeat",
-    "--repeat-last-n": "penalty_last_n",
-    "--frequency-penalty": "penalty_freq",
-    "--presence-penalty": "penalty_present",
-    "--mirostat-ent": "mirostat_tau",
-    "--mirostat-lr": "mirostat_eta",
-    "--dynatemp-exp": "dynatemp_exponent",
-}
-
-
+@pytest.mark.skipif(parser_missing(), reason="this wheel does not export llama.cpp's parser")
 def test_the_engine_applies_the_exported_flags(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {**SAMPLING, **FURTHER}
-    export = TARGETS["llama.cpp"](house_recipe(**settings))
+    # Once in a process: the parser drops llama.cpp's own breakers only the first time that it is given others.
+    breakers = ["\n", ":", '"', "a b"]
+    settings = {**SAMPLING, **FURTHER, "top_n_sigma": 1.5, "mirostat": 2, "dry_sequence_breakers": breakers}
+    export = TARGETS["llama.cpp"](house_recipe(**settings, num_ctx=512))
     assert export.warnings == []
     words = shlex.split(export.text.replace("\\\n", ""))
     assert words[:3] == ["llama-server", "--model", str(house_path())]
-    flags = dict(zip(words[3::2], words[4::2], strict=True))
+    assert {word for word in words if word.startswith("--")} - {"--model"} == {FLAGS[n] for n in (*settings, "num_ctx")}
     plain = engine_module._params
+    made = []
 
     def with_flags(*arguments: Any) -> Any:
-        params = plain(*arguments)
-        for flag, text in flags.items():
-            value = float(text) if "." in text else int(text)
-            if flag == "--predict":
-                params.n_predict = value
-            else:
-                setattr(params.sampling, _SAMPLING_ATTRIBUTES.get(flag, flag[2:].replace("-", "_")), value)
-        return params
+        made.append(plain(*arguments))
+        apply_flags(made[0], words)
+        return made[0]
 
     monkeypatch.setattr(engine_module, "_params", with_flags)
     told = applied(house_path())
+    assert told["dry_sequence_breakers"] == settings.pop("dry_sequence_breakers")
     assert {name: told[name] for name in settings} == pytest.approx(settings, rel=1e-6)
+    assert made[0].n_ctx == 512
 
 
 def test_what_cannot_be_exported_is_told() -> None:

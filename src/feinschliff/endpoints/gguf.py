@@ -19,6 +19,12 @@ _SAMPLING = {
     "top_k": "top_k",
     "min_p": "min_p",
     "penalty_repeat": "repeat_penalty",
+    "penalty_last_n": "repeat_last_n",
+    "xtc_probability": "xtc_probability",
+    "xtc_threshold": "xtc_threshold",
+    "mirostat": "mirostat",
+    "mirostat_tau": "mirostat_tau",
+    "mirostat_eta": "mirostat_eta",
 }
 
 

@@ -21,6 +21,9 @@ _WITH_SWITCH: Mapping[str, str] = MappingProxyType(
         "repeat_penalty": "repeatPenalty",
         "presence_penalty": "llama.presencePenalty",
         "frequency_penalty": "llama.frequencyPenalty",
+        "xtc_probability": "llama.xtcProbability",
+        "xtc_threshold": "llama.xtcThreshold",
+        "typical_p": "llama.locallyTypicalSampling",
         "max_tokens": "maxPredictedTokens",
     }
 )
