@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Fein
 from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai_server import FakeServer
-from tests.fakes.sampling.backends import COMMON, openai_chat, openai_reasoning, vllm
+from tests.fakes.sampling.backends import COMMON, lm_studio, openai_chat, openai_reasoning, vllm
 from tests.fakes.sampling.backends import ollama as ollama_v1
 from tests.fakes.sampling.quirks import Manners, Quirk
 from tests.fakes.sampling.server import SamplingServer
@@ -197,3 +197,57 @@ def test_a_server_that_takes_more_than_the_catalogue_says_gets_it_after_a_probe(
         done = fein(*command)
         assert done.code == 0, done.err
         assert [body["temperature"] for body in server.bodies[-12:]] == [2.5] * 12
+
+
+def test_a_search_of_the_usual_ranges_keeps_to_what_the_server_takes(fein: Fein, data: Path) -> None:
+    with lm_studio() as server:
+        done = fein("tune", *flags(server, data, "--target", "t", "-p", "max_tokens=8", "--requests", "200"))
+        assert done.code == 0, done.err
+        (notice,) = [warning for warning in done.json["warnings"] if "temperature" in warning]
+        assert "0:1.5" in notice
+        assert "refuses what is outside of 0:1," in notice
+        assert not any("failed for good" in warning for warning in done.json["warnings"])
+        asked = [body for body in server.bodies if "question" in body["messages"][-1]["content"]]
+        assert len(asked) > 100
+        assert 0.5 < max(body.get("temperature", 0) for body in asked) <= 1
+
+
+def test_a_range_that_the_user_gave_and_the_catalogue_knows_to_be_refused_is_an_error(fein: Fein, data: Path) -> None:
+    with lm_studio() as server:
+        done = fein("tune", *flags(server, data, "--target", "t", "-p", "temperature=0:1.5"))
+        assert done.code == 2, done.err
+        assert done.json["error"]["asked"] == "temperature=1.5"
+        assert "0 to 1" in done.json["error"]["mend"]
+        assert server.counts["POST"] == 0
+
+
+def test_a_range_that_the_user_gave_is_cut_with_a_notice_where_only_asking_tells(fein: Fein, data: Path) -> None:
+    fields = {**COMMON, "temperature": Quirk("temperature", low=0, high=1, outside="reject")}
+    with SamplingServer(models=("toy",), fields=fields, manners=Manners()) as server:
+        given = ("-p", "temperature=0:1.5", "-p", "max_tokens=8", "--requests", "200")
+        done = fein("tune", *flags(server, data, "--target", "t", *given))
+        assert done.code == 0, done.err
+        (notice,) = [warning for warning in done.json["warnings"] if "temperature" in warning]
+        assert "0:1.5" in notice
+        assert "refuses what is outside of 0:1," in notice
+        asked = [body for body in server.bodies if "question" in body["messages"][-1]["content"]]
+        assert 0.5 < max(body.get("temperature", 0) for body in asked) <= 1
+
+
+def test_a_space_of_ours_leaves_out_what_the_backend_has_no_field_for(fein: Fein, data: Path) -> None:
+    with openai_chat(models=("gpt-4o",)) as server:
+        more = ("--target", "t", "--space", "classic", "-p", "max_tokens=8", "--requests", "200")
+        done = fein("tune", *flags(server, data, *more))
+        assert done.code == 0, done.err
+        (notice,) = [warning for warning in done.json["warnings"] if "top_k" in warning]
+        assert "left out of the search" in notice
+        assert done.json["knobs"]["top_k"] == "rejected"
+        assert not any("failed for good" in warning for warning in done.json["warnings"])
+        named = fein("tune", *flags(server, data, *more, "-p", "top_k=1:40"))
+        assert named.code == 2
+        assert named.json["error"]["asked"] == "top_k=1"
+    with openai_reasoning(models=("gpt-5-mini",)) as server:
+        nothing_left = fein("tune", *flags(server, data, "--target", "t", "--space", "classic"))
+        assert nothing_left.code == 2
+        assert "reasoning_effort" in nothing_left.json["error"]["mend"]
+        assert server.counts["POST"] == 0

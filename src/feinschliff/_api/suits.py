@@ -10,8 +10,8 @@ from pydantic import JsonValue
 from feinschliff._api.found_out import found_out
 from feinschliff.build import Connection
 from feinschliff.parameters.dialects import Dialect
-from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals
-from feinschliff.parameters.space import Choices, Knob, Space
+from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals, status_of
+from feinschliff.parameters.space import Choices, Knob, Range, Space
 from feinschliff.probing import Finding
 from feinschliff.records import Settings
 from feinschliff.store import Store
@@ -34,11 +34,19 @@ def check_suited(link: Connection, several: Iterable[Settings], *, db: Store | N
 
 
 def check_space(link: Connection, space: Space, baseline: Mapping[str, JsonValue], *, db: Store | None = None) -> None:
-    """Refuse a space that holds values which the endpoint refuses, or a baseline that does. Raises: ParameterError."""
+    """Refuse a space that holds values which the endpoint refuses, or a baseline that does.
+
+    Of the ranges that nobody named, the search leaves out by itself what is refused, unless nothing would be left.
+
+    Raises: ParameterError.
+    """
     fixed = _without(Settings(values=dict(space.fixed)), link.config.omit)
     for model in _models(link, space, baseline):
         judge = _Judge(link, db, model)
-        for settings in (fixed, Settings(values=dict(baseline)), *_ends(space, fixed)):
+        usual = [name for name, knob in space.knobs.items() if isinstance(knob, Range) and knob.usual]
+        refused = [name for name in usual if judge.has_no_field(name)]
+        named = space if len(refused) == len(space.knobs) else space.without(usual)
+        for settings in (fixed, Settings(values=dict(baseline)), *_ends(named, fixed)):
             judge.check(settings)
 
 
@@ -62,6 +70,12 @@ class _Judge:
             limits = {name: _limits(finding) for name, finding in findings.items()}
             for refusal in refusals(settings, self.dialect, known=_statuses(findings), limits=limits):
                 raise refusal.error(self.dialect)
+
+    def has_no_field(self, name: str) -> bool:
+        """Whether a parameter is refused whatever its value."""
+        if status_of(name, self.dialect) != "rejected":
+            return False
+        return status_of(name, self.dialect, known=_statuses(self._findings([name]))) == "rejected"
 
     def ignored(self, settings: Settings) -> list[str]:
         found = ignored(settings, self.dialect)

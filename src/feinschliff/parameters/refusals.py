@@ -177,5 +177,9 @@ def _mend(row: Parameter, support: Support, dialect: Dialect) -> str:
     if support.status == "load time":
         return tr("set it where the model is loaded, and leave it out here")
     if support.status not in {"rejected", "unknown"} and support.outside == "reject":
-        return tr("give {name} a value {range}", name=row.name, range=range_text(support.low, support.high))
+        return tr(
+            "give {name} a value {range}; if this server takes others, 'fein probe' finds that out",
+            name=row.name,
+            range=range_text(support.low, support.high),
+        )
     return retold(remedy(row.name, dialect))

@@ -29,6 +29,8 @@ class Range:
     high: float
     integer: bool = False
     log: bool = False
+    usual: bool = field(default=False, compare=False)
+    """True: nobody named it; it is a range of ours."""
 
     def at(self, unit: float) -> float | int:
         """The value at `unit` in [0, 1], to about three digits."""
@@ -151,6 +153,12 @@ def _is_on(value: JsonValue) -> bool:
     return isinstance(value, int | float) and value > 0
 
 
+class Usual(tuple[float, float]):
+    """A range of ours: what a backend does not take of it is left out, where the same wish of a user is an error."""
+
+    __slots__ = ()
+
+
 def make_space(spec: Mapping[str, object]) -> Space:
     """A space from a mapping: two numbers are a range, `{"choices": [...]}` or any other list are choices, else fixed.
 
@@ -185,12 +193,12 @@ def make_space(spec: Mapping[str, object]) -> Space:
 def named_space(name: str, dialect: Dialect = "unknown", *, model: str | None = None) -> dict[str, object]:
     """The spaces with a name: `default` (another one for reasoning models, which refuse the usual) and `classic`."""
     if name == "classic":
-        return {n: tuple(span) for n, span in CLASSIC_SPACE.items()}
+        return {n: Usual(span) for n, span in CLASSIC_SPACE.items()}
     if name == "default" and dialect == "openai-reasoning":
         names = ["reasoning_effort", *(["verbosity"] if has_verbosity(model or "") else [])]
         return {n: {"choices": list(_COMMON_WORDS)} for n in names}
     if name == "default":
-        return {n: parameter(n).span for n in DEFAULT_SPACE}
+        return {n: Usual(span) for n in DEFAULT_SPACE if (span := parameter(n).span) is not None}
     raise ParameterError(
         tr("unknown space '{name}'", name=name),
         asked=name,
@@ -217,7 +225,7 @@ def _knob(name: str, wanted: object) -> Knob | None:
     if not isinstance(wanted, list | tuple):
         return None
     if len(wanted) == 2 and all(is_number(w) for w in wanted):
-        return _range(name, wanted[0], wanted[1])
+        return _range(name, wanted[0], wanted[1], usual=isinstance(wanted, Usual))
     return _choices(name, wanted)
 
 
@@ -225,7 +233,7 @@ def _is_choices(wanted: object) -> bool:
     return isinstance(wanted, Mapping) and set(wanted) == {"choices"}
 
 
-def _range(name: str, low: float, high: float) -> Range | Choices:
+def _range(name: str, low: float, high: float, *, usual: bool = False) -> Range | Choices:
     row = parameter(name)
     if row.kind not in {"float", "int"}:
         raise ParameterError(
@@ -244,7 +252,7 @@ def _range(name: str, low: float, high: float) -> Range | Choices:
     if low == high:
         return Choices((check_value(name, low),))
     integer = row.kind == "int" or (name.startswith(EXTRA) and isinstance(low, int) and isinstance(high, int))
-    return Range(float(low), float(high), integer=integer, log=row.log and low > 0)
+    return Range(float(low), float(high), integer=integer, log=row.log and low > 0, usual=usual)
 
 
 def _choices(name: str, wanted: Sequence[object]) -> Choices:

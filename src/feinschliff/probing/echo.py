@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pydantic import JsonValue
@@ -23,6 +23,8 @@ _TOLERANCE = 1e-5
 """The server keeps settings as 32-bit floats."""
 
 _ONE_TOKEN = 1
+
+_NOTHING = Finding("unknown", "")
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,19 @@ def echo_of_space(lab: Lab, space: Space) -> dict[str, Finding]:
         ]
         if seen:
             findings[name] = _worst(name, seen)
+        knob = space.knobs.get(name)
+        if isinstance(knob, Range) and findings.get(name, _NOTHING).status == "clamped":
+            low, high = (_moved_to(name, values[name], h.answer) for values, h in zip(sent, heard, strict=True))
+            if low is not None and low > (knob.low + knob.high) / 2:
+                low = None  # a default took its place, as that of -1 does: no bound
+            findings[name] = replace(findings[name], low=low, high=high)
     return findings
+
+
+def _moved_to(name: str, wanted: JsonValue, answer: Answer) -> float | None:
+    """The number that was applied in the place of this one; None where it was this one, or is not told."""
+    got = None if answer.applied is None else answer.applied.get(_plain(name))
+    return float(got) if isinstance(got, int | float) and not _same(wanted, got) else None
 
 
 def _end_values(space: Space, names: Sequence[str], end: int) -> dict[str, JsonValue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -11,11 +12,14 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.space import Choices, Range, Space
-from feinschliff.probing.controls import find_controls
+from feinschliff.probing.controls import Controls, find_controls
 from feinschliff.probing.echo import ECHO_REQUESTS, echo_of_space
-from feinschliff.probing.finding import Finding
+from feinschliff.probing.finding import Finding, shown
 from feinschliff.probing.lab import Lab
+from feinschliff.probing.limits import ACTING, Limits, first_limits, no_such_fields, with_limits
+from feinschliff.probing.penalties import PUSHES
 from feinschliff.probing.probe import find
+from feinschliff.probing.searched import ends_of, open_ends, try_ends
 from feinschliff.records import Answer
 
 SPACE_REQUESTS = 12
@@ -49,14 +53,44 @@ def probe_space(space: Space, payer: Payer, *, dialect: Dialect, most: int) -> t
     names = [name for name in (*space.knobs, *space.fixed) if _is_probed(name)]
     unknown = Finding("unknown", tr("The requests that were allowed did not reach for it."))
     lab = Lab(payer, dialect=dialect, most=most, attempts=_ATTEMPTS)
-    findings = echo_of_space(lab, space) if names and dialect == "llama.cpp" else {}
-    rest = [name for name in names if name not in findings]
+    echoed = echo_of_space(lab, space) if names and dialect == "llama.cpp" else {}
+    findings = dict.fromkeys(names, unknown) | echoed
+    rest = [name for name in names if name not in echoed]
+    ends = ends_of(space, names)
     # What is fixed is asked about only where the controls are there anyway.
-    if any(name in space.knobs for name in rest) and lab.left >= _LEAST:
-        controls = find_controls(lab)
-        if controls is not None:
-            findings |= find(lab, controls, rest, bounds=False, values=_searched(space, rest))
-    return {name: findings.get(name, unknown) for name in names}, lab.answers
+    wanted = any(name in space.knobs for name in rest) or bool(echoed and open_ends(lab, ends))
+    controls = find_controls(lab) if wanted and lab.left >= _LEAST else None
+    limits = Limits({})
+    if controls is not None:
+        limits = first_limits(lab, controls, ends)
+        findings |= no_such_fields(limits)
+        rest = [name for name in rest if findings[name].status != "rejected"]
+        findings |= find(lab, controls, rest, bounds=False, values=_searched(space, rest))
+        others = [end for end in ends if end not in limits.refused and findings[end.name].status in ACTING]
+        limits = replace(limits, refused={**limits.refused, **try_ends(lab, controls, others)})
+        short = _short(rest, findings, unknown)
+        findings |= find(lab, controls, short, bounds=False, values=_searched(space, short))
+        short = _short(short, findings, unknown)
+        findings |= {name: _once(lab, controls, name) or findings[name] for name in short}
+    return with_limits(lab, limits, ends, findings, told=echoed), lab.answers
+
+
+def _short(names: Sequence[str], findings: Mapping[str, Finding], unknown: Finding) -> list[str]:
+    """Knobs for which there were no requests left."""
+    return [name for name in names if findings[name].evidence == unknown.evidence]
+
+
+def _once(lab: Lab, c: Controls, name: str) -> Finding | None:
+    """A penalty that has changed the text of a server without noise, where no request was left to see it twice."""
+    push = PUSHES.get(name)
+    if push is None or c.still is None or not c.constant or not c.repeats or lab.noisy:
+        return None
+    wish = c.still_wish({name: push.values[0]})
+    heard = None if lab.cost([wish]) else lab.ask([wish])
+    if heard is None or heard[0].refused or heard[0].text == c.still.text:
+        return None
+    label = f"{name}={shown(push.values[0])}"
+    return Finding("honoured", tr("With {label} it says something else; no answer showed any noise.", label=label))
 
 
 def _is_probed(name: str) -> bool:

@@ -65,17 +65,26 @@ def answer_warnings(answers: Sequence[Answer]) -> list[str]:
     return notes
 
 
-def with_prior(knobs: Mapping[str, Status], dialect: Dialect) -> dict[str, Status]:
+def with_prior(knobs: Mapping[str, Status], dialect: Dialect, *, usual: Collection[str] = ()) -> dict[str, Status]:
     """The statuses that a probe has found; where it has found none, a parameter that the catalogue knows to be ignored
-    by this backend is inert."""
-    return {
-        name: "inert" if status == "unknown" and status_of(name, dialect) == "inert" else status
-        for name, status in knobs.items()
-    }
+    by this backend is inert.
+
+    `usual`: knobs that nobody named; of these what the backend has no field for is rejected likewise.
+    """
+    made = dict(knobs)
+    for name, status in knobs.items():
+        prior = status_of(name, dialect)
+        if status == "unknown" and prior == "inert":
+            made[name] = "inert"
+        elif status == "unknown" and prior == "rejected" and name in usual:
+            made[name] = "rejected"
+    return made
 
 
-def knob_warnings(knobs: Mapping[str, str], dialect: Dialect, *, searched: Collection[str]) -> list[str]:
-    """Sentences about knobs that this server does not honour."""
+def knob_warnings(
+    knobs: Mapping[str, str], dialect: Dialect, *, searched: Collection[str], narrowed: Collection[str] = ()
+) -> list[str]:
+    """Sentences about knobs that this server does not honour; `narrowed`: those of which enough is said elsewhere."""
     notes = [
         stored(
             "'{name}' is not honoured by this endpoint ({backend}: sent, but not applied); it was left out of the "
@@ -112,7 +121,7 @@ def knob_warnings(knobs: Mapping[str, str], dialect: Dialect, *, searched: Colle
             backend=dialect,
         )
         for name, status in knobs.items()
-        if status == "clamped"
+        if status == "clamped" and name not in narrowed
     ]
     return notes
 

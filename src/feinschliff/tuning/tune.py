@@ -11,8 +11,8 @@ from feinschliff.datasets.split import Split, split
 from feinschliff.generation import Payer
 from feinschliff.measure import HeldOut
 from feinschliff.parameters.catalogue import parameter
-from feinschliff.parameters.space import Space
-from feinschliff.probing import Finding, probe_space, requests_for
+from feinschliff.parameters.space import Range, Space
+from feinschliff.probing import probe_space, requests_for
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import scorer_notes
 from feinschliff.store import Run
@@ -22,6 +22,7 @@ from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
+from feinschliff.tuning.narrow import narrowed, narrowed_names
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, with_prior
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_honoured
@@ -56,9 +57,11 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     dialect = payer.endpoint.dialect(payer.model)
     found, probed = probe_space(plot.space, payer, dialect=dialect, most=requests_for(plan.answers_planned))
     plan.use_probe(probed)
-    knobs = with_prior({name: finding.status for name, finding in found.items()}, dialect)
-    plot = without_refused(plot, found)
-    space = plot.space.without([name for name, status in knobs.items() if status in ("inert", "rejected")])
+    usual = [name for name, knob in plot.space.knobs.items() if isinstance(knob, Range) and knob.usual]
+    knobs = with_prior({name: finding.status for name, finding in found.items()}, dialect, usual=usual)
+    plot = without_refused(plot, knobs)
+    left = plot.space.without([name for name, status in knobs.items() if status in ("inert", "rejected")])
+    space, lost = narrowed(left, found, dialect=dialect)
     if not space.knobs:
         raise nothing_honoured(list(plot.space.knobs), dialect, paid=payer.budget.requests > 0)
     state = State(space, units_of(parts, payer.seed, plan.search_answers))
@@ -71,7 +74,8 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "confirm", plan.answers_planned)
     measured, pairs = confirm(winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer)
     warnings = [
-        *knob_warnings(knobs, dialect, searched=plot.space.knobs),
+        *knob_warnings(knobs, dialect, searched=plot.space.knobs, narrowed=narrowed_names(left, found)),
+        *lost,
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
         *answer_warnings([*search.answers, *(a for p in pairs for a in (p.best, p.baseline) if a is not None)]),
         *scorer_notes(plot.scorer, plot.task.examples),
@@ -151,9 +155,9 @@ def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) ->
     )
 
 
-def without_refused(plot: Plot, found: Mapping[str, Finding]) -> Plot:
+def without_refused(plot: Plot, knobs: Mapping[str, str]) -> Plot:
     """The plot with a baseline that sends none of the searched knobs that the endpoint refuses."""
-    refused = {name for name, finding in found.items() if finding.status == "rejected" and name in plot.space.knobs}
+    refused = {name for name, status in knobs.items() if status == "rejected" and name in plot.space.knobs}
     kept = {name: value for name, value in plot.baseline.values.items() if name not in refused}
     return replace(plot, baseline=Settings(values=kept)) if refused else plot
 
