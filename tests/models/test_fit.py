@@ -18,7 +18,7 @@ from feinschliff.models.memory import Memory, Plan
 from feinschliff.models.quants import BITS, quant_name
 from feinschliff.models.residuals import keep_residual, known_residuals, residual
 from feinschliff.models.sizes import GIB, MIB
-from feinschliff.models.speed import speed_of
+from feinschliff.models.speed import Speed, speed_of
 from feinschliff.models.typical import mixed_size
 from tests.fakes.model_files import Sizes, write_model
 
@@ -150,6 +150,33 @@ def test_speed_is_bound_by_what_a_token_reads() -> None:
     assert slow is not None
     assert slow.ceiling < 5
     assert speed_of(found.placement, 0, card_bandwidth=None, main_bandwidth=50e9) is None
+
+
+def test_speed_is_bound_by_what_processors_compute_too() -> None:
+    small = fit(typical_candidate(1_000_000_000, "q4_0"), Plan(4096), gpu=None, room=64 * GIB).placement
+
+    def speed(bits: float, threads: int, rate: float = 1e12) -> Speed:
+        found = speed_of(small, 0, card_bandwidth=None, main_bandwidth=rate, bits=bits, threads=threads)
+        assert found is not None
+        return found
+
+    # Memory without end: a billion weights take one thread 10 to 67 ms, four of them a quarter.
+    weights = small.main_read * 8 / 4.5
+    assert speed(4.5, 1, 1e15).high == pytest.approx(100e9 / weights, rel=0.01)
+    assert speed(4.5, 4, 1e15).high == pytest.approx(400e9 / weights, rel=0.01)
+    assert speed(4.5, 1, 1e15).low == pytest.approx(15e9 / weights, rel=0.01)
+    # Where memory is slow, threads change little.
+    assert speed(4.5, 16, 5e9).high == pytest.approx(speed(4.5, 16, 5e9).ceiling, rel=0.02)
+
+
+def test_fast_cards_lose_time_at_each_layer() -> None:
+    found = fitted(LLAMA, "q4_k_m", "H200").placement
+    slow, fast = (speed_of(found, 0, card_bandwidth=rate, main_bandwidth=None) for rate in (1e12, 1e13))
+    assert slow is not None
+    assert fast is not None
+    assert fast.ceiling == pytest.approx(10 * slow.ceiling)
+    assert fast.low < 3 * slow.low
+    assert fast.low < 1 / (33 * 0.15e-3)
 
 
 def test_a_card_that_is_partly_taken() -> None:

@@ -107,6 +107,8 @@ def test_cards_by_size_and_unknown_ones() -> None:
 @pytest.mark.parametrize(
     ("told", "gib", "rate"),
     [
+        ("RTX 3050 6GB", 6, 168),
+        ("RTX 3050 8GB", 8, 224),
         ("RTX 3060", 12, 360),
         ("RTX 3060 8GB", 8, 240),
         ("RTX 3060 Ti GDDR6X", 8, 608),

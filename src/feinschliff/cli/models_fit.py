@@ -153,14 +153,23 @@ def _size(text: str) -> int:
 
 
 def _speed(found: Fit, machine: Machine) -> Speed | None:
+    from feinschliff.endpoints.engine import threads_for
     from feinschliff.models.hardware import bandwidth
     from feinschliff.models.memory import kv_by_layer
     from feinschliff.models.speed import speed_of
 
-    main = bandwidth(max(1, machine.processors // 2)) if found.placement.main_read else None
+    threads = threads_for(found.candidate.weights.parameters, machine.processors)
+    main = bandwidth(threads) if found.placement.main_read else None
     card = None if found.gpu is None else found.gpu.bandwidth
     per_slot = sum(kv_by_layer(found.candidate.shape, found.plan)) // found.plan.slots
-    return speed_of(found.placement, per_slot, card_bandwidth=card, main_bandwidth=main)
+    return speed_of(
+        found.placement,
+        per_slot,
+        card_bandwidth=card,
+        main_bandwidth=main,
+        bits=found.candidate.bits,
+        threads=threads,
+    )
 
 
 def _measured(model: str | None, found: Fit) -> Measured:

@@ -99,8 +99,9 @@ def on_processors() -> bool:
     return all(device["type"] == cpu for device in library.get_device_info())
 
 
-def _threads(header: GgufHeader) -> int:
-    return 1 if header.parameters < _TINY_PARAMETERS else max(1, (os.cpu_count() or 2) // 2)
+def threads_for(parameters: int, processors: int) -> int:
+    """Processors that compute a model of so many parameters, where nobody says how many (`EngineOptions.threads`)."""
+    return 1 if parameters < _TINY_PARAMETERS else max(1, processors // 2)
 
 
 def _library() -> Any:
@@ -147,7 +148,9 @@ def _params(file: Path, header: GgufHeader, options: EngineOptions) -> Any:
     params.flash_attn_type = flash.LLAMA_FLASH_ATTN_TYPE_ENABLED if quantised else flash.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.cache_prompt = False
     params.n_ctx_checkpoints = 0  # copies of a window's or a state's cache, for prompts taken from the cache
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = options.threads or _threads(header)
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = options.threads or threads_for(
+        header.parameters, os.cpu_count() or 2
+    )
     if on_processors():
         params.n_ubatch = MICRO_BATCH
         if any(repacked(_NUMBERS.get(kind, "")) for kind in header.types):
