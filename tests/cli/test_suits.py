@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -251,3 +252,31 @@ def test_a_space_of_ours_leaves_out_what_the_backend_has_no_field_for(fein: Fein
         assert nothing_left.code == 2
         assert "reasoning_effort" in nothing_left.json["error"]["mend"]
         assert server.counts["POST"] == 0
+
+
+def test_the_stored_warnings_of_a_comparison_go_by_the_probe(fein: Fein, data: Path) -> None:
+    """The catalogue says that Ollama's /v1 ignores top_k and honours top_p; this one does it the other way round."""
+    fields = {**COMMON, "top_k": Quirk("top_k", "int"), "top_p": Quirk()}
+    pages = {"/api/version": {"version": "0.30.1"}, "/api/tags": {"models": [{"name": "toy", "model": "toy"}]}}
+    with SamplingServer(models=("toy",), fields=fields, manners=Manners(), pages=pages) as server:
+        sides = ("--a", "top_k=40,top_p=0.5,max_tokens=4", "--b", "top_k=1,top_p=0.5,max_tokens=4")
+        command = ("compare", *flags(server, data, "--target", "t", *sides))
+        (warning,) = [w for w in fein(*command).json["warnings"] if "is ignored" in w]
+        assert "'top_k'" in warning
+        assert fein("probe", "--endpoint", server.url, "--json").json["knobs"]["top_k"]["status"] == "honoured"
+        done = fein(*command, "--fresh")
+        (warning,) = [w for w in done.json["warnings"] if "is ignored" in w]
+        assert "'top_p'" in warning
+        page = html.unescape(Path(done.json["report"]).read_text())
+        assert "'top_p' is ignored" in page
+        assert "'top_k' is ignored" not in page
+
+
+def test_the_probe_before_a_search_counts_as_one(fein: Fein, data: Path) -> None:
+    with SamplingServer(models=("toy",), fields={**COMMON, "presence_penalty": Quirk()}, manners=Manners()) as server:
+        given = ("-p", "temperature=0:1", "-p", "presence_penalty=0:1", "-p", "max_tokens=4", "--requests", "200")
+        assert fein("tune", *flags(server, data, "--target", "t", *given)).json["knobs"]["presence_penalty"] == "inert"
+        sides = ("--a", "presence_penalty=1,max_tokens=4", "--b", "presence_penalty=0,max_tokens=4")
+        done = fein("compare", *flags(server, data, "--target", "t", *sides))
+        (warning,) = [w for w in done.json["warnings"] if "is ignored" in w]
+        assert "'presence_penalty'" in warning

@@ -1,4 +1,4 @@
-"""What an earlier `fein probe` has found out of this model, from the store alone."""
+"""What earlier probes have found out of this model, from the store alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from feinschliff.endpoints.protocol import Endpoint, Request, SendReport
 from feinschliff.errors import FeinschliffError
 from feinschliff.generation import Budget, Caps, Payer
 from feinschliff.parameters.dialects import Dialect
-from feinschliff.probing import Finding, probe
+from feinschliff.probing import Finding, recall
 from feinschliff.records import Answer
 from feinschliff.store import Store
 
@@ -29,11 +29,9 @@ def found_out(
         digests=link.digests,
         omit=link.config.omit,
     )
-    found: dict[str, Finding] = {}
     with suppress(FeinschliffError):
-        findings = probe(payer, dialect=dialect, names=names).knobs
-        found = {name: finding for name, finding in findings.items() if finding.status != "unknown"}
-    return found
+        return recall(payer, names, dialect=dialect)
+    return {}
 
 
 class _Silent:

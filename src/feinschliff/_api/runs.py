@@ -165,7 +165,7 @@ def compare(
     def work(link: Connection, run: Run, db: Store, started: float) -> None:
         payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
         with lent_scorer(scorer, link, payer) as ready:
-            _compare(replace(match, scorer=ready), run, payer)
+            _compare(replace(match, scorer=ready, notes=tuple(check_suited(link, sides, db=db))), run, payer)
 
     def suits(link: Connection, db: Store) -> None:
         check_suited(link, sides, db=db)

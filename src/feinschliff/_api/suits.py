@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from feinschliff._api.found_out import found_out
 from feinschliff.build import Connection
+from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals, status_of
 from feinschliff.parameters.space import Choices, Knob, Range, Space
@@ -52,7 +53,7 @@ def check_space(link: Connection, space: Space, baseline: Mapping[str, JsonValue
 
 @dataclass
 class _Judge:
-    """The catalogue, and what is known of this very server where the catalogue objects."""
+    """The catalogue, and what earlier probes have found out of this very server."""
 
     link: Connection
     db: Store | None
@@ -78,13 +79,17 @@ class _Judge:
         return status_of(name, self.dialect, known=_statuses(self._findings([name]))) == "rejected"
 
     def ignored(self, settings: Settings) -> list[str]:
-        found = ignored(settings, self.dialect)
-        return ignored(settings, self.dialect, known=_statuses(self._findings(found))) if found else []
+        known = _statuses(self._findings([name for name, value in settings.values.items() if _is_sent(name, value)]))
+        return ignored(settings, self.dialect, known=known)
 
     def _findings(self, names: Sequence[str]) -> Mapping[str, Finding]:
         if self.db is None:
             return {}
         return found_out(self.link, self.db, names, model=self.model, dialect=self.dialect)
+
+
+def _is_sent(name: str, value: JsonValue) -> bool:
+    return value is not None and parameter(name).role in {"sampling", "request"}
 
 
 def _limits(finding: Finding) -> Limits:

@@ -2,6 +2,7 @@
 
 from feinschliff.probing.finding import Finding, Status
 from feinschliff.probing.probe import FULL_REQUESTS, ProbeResult, probe, probe_prompts
+from feinschliff.probing.recall import recall
 from feinschliff.probing.space import LEAST_REQUESTS, SPACE_REQUESTS, probe_space, requests_for
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "probe",
     "probe_prompts",
     "probe_space",
+    "recall",
     "requests_for",
 ]

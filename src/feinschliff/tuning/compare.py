@@ -14,7 +14,6 @@ from feinschliff.generation import (
     most_prompt_tokens,
     render_messages,
 )
-from feinschliff.parameters.refusals import ignored, ignored_note
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scorer_notes, scoring_costs
@@ -40,6 +39,8 @@ class Match:
     scorer: Scorer
     recipe: ScorerRecipe = UNTOLD
     """How the scorer can be made again for a later check."""
+    notes: tuple[str, ...] = ()
+    """What is to be told of the settings beside the verdict: those that the endpoint ignores."""
 
 
 def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:
@@ -62,7 +63,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
         measured, pairs = confirm(match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer)
         answers = [answer for p in pairs for answer in (p.best, p.baseline) if answer is not None]
         warnings = [
-            *_ignored_notes(match, payer),
+            *match.notes,
             *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
             *answer_warnings(answers),
             *scorer_notes(match.scorer, match.task.examples),
@@ -83,16 +84,6 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
         )
         clock.finish(result)
     return result
-
-
-def _ignored_notes(match: Match, payer: Payer) -> list[str]:
-    """Sentences about settings that the endpoint ignores, each parameter once."""
-    notes: dict[str, str] = {}
-    for side in (match.a, match.b):
-        dialect = payer.endpoint.dialect(payer.model_of(side))
-        for name in ignored(side, dialect):
-            notes.setdefault(name, ignored_note(name, dialect))
-    return list(notes.values())
 
 
 def make_match_plan(match: Match, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
