@@ -98,6 +98,11 @@ def test_a_modelfile_says_the_same_to_ollama() -> None:
         assert any(f"'{name}'" in warning for warning in export.warnings), name
 
 
+def test_a_carriage_return_ends_a_modelfiles_line_too() -> None:
+    text = TARGETS["ollama"](recipe_of(system='a\n"""\rb "c"')).text
+    assert '"""a\n\'\'\'\rb "c""""' in text
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_is_dropped_silently(target: str) -> None:
     values = {**SAMPLING, **FURTHER, "stop": ["#"], "system": "Be {{ mood }}.", "prompt": "{{ post }}", "extra.mine": 7}

@@ -16,7 +16,7 @@ from feinschliff.report.exports.recipe import Export, Recipe, left_out
 
 _TARGET = "an Ollama Modelfile"
 _OPTIONS = "options."
-_INNER_END = re.compile(r'"""(?=[^\S\n]*(\n|$))')
+_INNER_END = re.compile(r'"""(?=[^\S\r\n]*([\r\n]|$))')
 
 
 def to_ollama(recipe: Recipe) -> Export:
