@@ -100,7 +100,7 @@ def _gpu_part(found: Fit) -> dict[str, Any] | None:
 
 
 def _measured_part(found: Fit, measured: Measured) -> dict[str, Any]:
-    from feinschliff.models.residuals import residual
+    from feinschliff.models.residuals import from_middle, residual
 
     memory = found.placement.memory
     most = measured.answered if measured.full is None else measured.full
@@ -112,6 +112,7 @@ def _measured_part(found: Fit, measured: Measured) -> dict[str, Any]:
         "compute_bytes": measured.told.get("compute"),
         "inside": memory.low <= measured.answered and most <= memory.high,
         "residual": round(residual(memory, measured), 4),
+        "from_middle": round(from_middle(memory, measured), 4),
     }
 
 

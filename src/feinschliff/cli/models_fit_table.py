@@ -93,7 +93,7 @@ def _measured(document: dict[str, Any]) -> list[tuple[str, str]]:
         if done["full_bytes"] is not None:
             text += tr(", {size} with the context full", size=size_text(done["full_bytes"]))
         text += ": " + (
-            tr("inside the range")
+            tr("inside the range, {percent} % from its middle", percent=_decimal(f"{100 * done['from_middle']:+.1f}"))
             if done["inside"]
             else tr("{percent} % outside the range", percent=_decimal(f"{100 * done['residual']:+.1f}"))
         )

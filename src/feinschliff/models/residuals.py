@@ -35,6 +35,12 @@ def residual(memory: Memory, measured: Measured) -> float:
     return min(0.0, measured.answered / memory.low - 1)
 
 
+def from_middle(memory: Memory, measured: Measured) -> float:
+    """How far the middle of what was measured lies from the middle of the range, as a part of it."""
+    most = measured.answered if measured.full is None else measured.full
+    return (measured.answered + most) / 2 / memory.middle - 1
+
+
 def keep_residual(model: str, plan: Plan, memory: Memory, measured: Measured) -> Path:
     """Add a measurement to the user's file; returns its path. What was measured before of the same is replaced."""
     path = _path()
@@ -49,6 +55,7 @@ def keep_residual(model: str, plan: Plan, memory: Memory, measured: Measured) ->
         "answered": measured.answered,
         "full": measured.full,
         "residual": residual(memory, measured),
+        "from_middle": from_middle(memory, measured),
         "at": time.time(),
     }
     same = ("engine", "model", "context", "slots", "kv")
