@@ -64,6 +64,8 @@ class TopLogprob(BaseModel):
 
     token: str
     logprob: float | None
+    id: int | None = None
+    """The token's number in the model's vocabulary, where the server tells it."""
 
 
 class TokenLogprob(BaseModel):
@@ -74,6 +76,8 @@ class TokenLogprob(BaseModel):
     token: str
     logprob: float | None
     """None where the server gave no finite number."""
+    id: int | None = None
+    """The token's number, where the server tells it."""
     top: tuple[TopLogprob, ...] = ()
 
 

@@ -140,8 +140,9 @@ def _position(entry: Mapping[str, Any]) -> TokenLogprob:
     return TokenLogprob(
         token=str(entry.get("token", "")),
         logprob=finite(entry.get("logprob")),
+        id=count(entry.get("id")),
         top=tuple(
-            TopLogprob(token=str(one.get("token", "")), logprob=finite(one.get("logprob")))
+            TopLogprob(token=str(one.get("token", "")), logprob=finite(one.get("logprob")), id=count(one.get("id")))
             for one in (top if isinstance(top, list) else ())
             if isinstance(one, dict)
         ),

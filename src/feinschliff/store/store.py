@@ -101,7 +101,7 @@ class Store:
             "model": paid.model,
             "fields": canonical_json(dict(paid.fields)),
             "answer": answer.model_dump_json(exclude={"logprobs", "first_token_s"}, exclude_defaults=True),
-            "logprobs": None if answer.logprobs is None else zlib.compress(_LOGPROBS.dump_json(answer.logprobs), 1),
+            "logprobs": None if answer.logprobs is None else zlib.compress(_LOGPROBS.dump_json(answer.logprobs, exclude_defaults=True), 1),
             "created_s": time.time(),
             "first_token_s": answer.first_token_s,
         }

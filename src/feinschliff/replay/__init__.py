@@ -1,0 +1,28 @@
+"""Replay: what stored answers say of settings that were never asked.
+
+Request parameters act on the model's distribution after it has been computed. Where a server returns
+log-probabilities, the probability of a stored answer under another setting can be computed, and importance weights turn
+scores of answers that are there into the mean score of a setting that is not (design/replay.md).
+"""
+
+from feinschliff.replay.estimate import Estimates, estimate
+from feinschliff.replay.pool import Drawn, Pool, Source
+from feinschliff.replay.rules import RULES, Rules, why_not
+from feinschliff.replay.sampling import Sampling, read_sampling
+from feinschliff.replay.traces import Trace, Vocabulary, trace_of
+
+__all__ = [
+    "RULES",
+    "Drawn",
+    "Estimates",
+    "Pool",
+    "Rules",
+    "Sampling",
+    "Source",
+    "Trace",
+    "Vocabulary",
+    "estimate",
+    "read_sampling",
+    "trace_of",
+    "why_not",
+]
