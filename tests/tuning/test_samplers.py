@@ -84,6 +84,6 @@ def test_a_finite_space_comes_to_an_end(name: str) -> None:
 
 def test_another_seed_gives_other_settings() -> None:
     state = begun(SPACES["mixed"])
-    for name in ("fein", "random"):
+    for name in ("fein", "gp", "random"):
         one, two = (list(make_sampler(name, seed=s).ask(state, block=BLOCK, round=1)) for s in (1, 2))
         assert one != two

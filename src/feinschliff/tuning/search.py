@@ -15,7 +15,7 @@ from feinschliff.records import Answer, Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.design import Labelled
 from feinschliff.tuning.plan import Plan
-from feinschliff.tuning.samplers import Proposal, Sampler
+from feinschliff.tuning.samplers import Proposal, Sampler, Told
 from feinschliff.tuning.state import State, Tried
 from feinschliff.tuning.surrogate import Surrogate, fit
 
@@ -107,6 +107,7 @@ class Search:
                 self.state.tried.append(Tried(p.settings, p.origin, number))
             work.append((self._tried(p), p.units))
         self._answer(work)
+        self.sampler.tell([_told(t) for t in {id(t): t for t, _ in work}.values()])
         best = recommend(self.state, seed=self.seed)
         if best is not None:
             step = Step(number, self.plan.answers, best[1], best[2], best[0].settings)
@@ -171,5 +172,13 @@ def recommend(state: State, *, seed: int) -> tuple[Tried, float, float] | None:
 
 
 def _eligible(state: State, tried: Tried) -> bool:
-    whole = all(tried.settings.values.get(name) is not None for name in state.space.knobs)
-    return whole and tried.scored > 0 and tried.scored >= _LEAST_SCORED * tried.seen
+    return all(tried.settings.values.get(name) is not None for name in state.space.knobs) and _is_scored(tried)
+
+
+def _is_scored(tried: Tried) -> bool:
+    return tried.scored > 0 and tried.scored >= _LEAST_SCORED * tried.seen
+
+
+def _told(tried: Tried) -> Told:
+    values = [s for s in tried.scores if s is not None]
+    return Told(tried.settings, float(np.mean(values)) if _is_scored(tried) else None, tried.seen)

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
 from feinschliff.tuning.samplers.fein import FeinSampler
+from feinschliff.tuning.samplers.gp import GPSampler
 from feinschliff.tuning.samplers.plain import GridSampler, RandomSampler
-from feinschliff.tuning.samplers.protocol import Proposal, Sampler
+from feinschliff.tuning.samplers.protocol import Proposal, Sampler, Told
 
-SAMPLERS: dict[str, Callable[..., Sampler]] = {"fein": FeinSampler, "random": RandomSampler, "grid": GridSampler}
+SAMPLERS: dict[str, Callable[..., Sampler]] = {"fein": FeinSampler, "gp": GPSampler, "random": RandomSampler, "grid": GridSampler}
 """Samplers by name."""
 
 
@@ -24,4 +25,4 @@ def make_sampler(name: str, *, seed: int) -> Sampler:
     return SAMPLERS[name](seed=seed)
 
 
-__all__ = ["SAMPLERS", "Proposal", "Sampler", "make_sampler"]
+__all__ = ["SAMPLERS", "Proposal", "Sampler", "Told", "make_sampler"]

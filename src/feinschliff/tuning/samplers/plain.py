@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.records import Settings
 from feinschliff.tuning.samplers.candidates import cover
-from feinschliff.tuning.samplers.protocol import Proposal
+from feinschliff.tuning.samplers.protocol import Proposal, Told
 from feinschliff.tuning.state import State
 
 _AT_ONCE = 4
@@ -30,6 +30,9 @@ class RandomSampler:
         fresh = _unseen(state, wanted)
         return [Proposal(s, "random", block) for s in fresh] or _next_block(state, block)
 
+    def tell(self, told: Sequence[Told]) -> None:
+        """Nothing to keep: all it goes by is in the state."""
+
 
 @dataclass(frozen=True)
 class GridSampler:
@@ -41,6 +44,9 @@ class GridSampler:
         """The next settings of the grid."""
         fresh = _unseen(state, grid(state.space))[:_AT_ONCE]
         return [Proposal(s, "grid", block) for s in fresh] or _next_block(state, block)
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Nothing to keep: all it goes by is in the state."""
 
 
 def grid(space: Space) -> list[Settings]:
