@@ -269,6 +269,16 @@ def house_recipe(**settings: Any) -> Recipe:
     return replace(recipe_of(**settings), gguf=house_path(), address=None, dialect="llama.cpp")
 
 
+def test_calls_of_a_run_with_the_embedded_engine_bring_the_key_of_the_server() -> None:
+    recipe = house_recipe(temperature=0.5)
+    for target in ("openai", "litellm"):
+        code = TARGETS[target](recipe).text
+        assert ast.parse(code)
+        assert "import os\n" in code
+        assert 'api_key=os.environ["FEIN_KEY"]' in code
+    assert 'apiKeyEnvar: "FEIN_KEY"' in TARGETS["promptfoo"](recipe).text
+
+
 def applied(file: Path) -> dict[str, Any]:
     """What the engine applies to a request that says nothing of sampling."""
     with EmbeddedEndpoint(file, slots=1, alias="m") as endpoint:

@@ -16,6 +16,9 @@ from feinschliff.report.snippets import OPENAI_FIELDS, key_name, openai_call, te
 _LOCAL_URL = "http://localhost:9931/v1"
 """Where `fein models serve` listens, for a run of the embedded engine."""
 
+SERVE_KEY = "FEIN_KEY"
+"""Environment variable in which `fein models serve` tells to keep its key."""
+
 _LITELLM = {"api.openai.com": "", "openrouter.ai": "openrouter/", "api.anthropic.com": "anthropic/"}
 """Prefix of a model's name at the providers' own hosts; any other server is one that speaks like OpenAI's."""
 
@@ -106,6 +109,8 @@ def base_url(recipe: Recipe) -> str:
 
 def _key(recipe: Recipe) -> str | None:
     """Python for the key."""
-    if recipe.address is None or recipe.address.loopback:
+    if recipe.address is None:
+        return f'os.environ["{SERVE_KEY}"]'
+    if recipe.address.loopback:
         return '"none"'
     return f'os.environ["{key_name(recipe.address)}"]'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from feinschliff.report.exports.calls import base_url, body_fields
+from feinschliff.report.exports.calls import SERVE_KEY, base_url, body_fields
 from feinschliff.report.exports.recipe import Export, Recipe
 from feinschliff.report.snippets import key_name, texts_of
 
@@ -33,7 +33,9 @@ def to_promptfoo(recipe: Recipe) -> Export:
     config: dict[str, Any] = {"omitDefaults": True}
     if recipe.address is None or recipe.address.host != "api.openai.com":
         config["apiBaseUrl"] = base_url(recipe)
-        if recipe.address is None or recipe.address.loopback:
+        if recipe.address is None:
+            config["apiKeyEnvar"] = SERVE_KEY
+        elif recipe.address.loopback:
             config["apiKey"] = "none"
         else:
             config["apiKeyEnvar"] = key_name(recipe.address)
