@@ -133,3 +133,18 @@ def test_the_echo_tells_where_an_end_was_moved_to_and_a_refused_one_is_asked_for
 def test_choices_have_ends_as_well(tmp_path: Path) -> None:
     found = probed(backends.lm_studio, tmp_path, {"temperature": [0.2, 1.4, 0.7]}, dialect="lmstudio")
     assert found["temperature"].high == 1
+
+
+def test_a_value_that_does_nothing_and_zero_can_be_refused_as_well(tmp_path: Path) -> None:
+    top_k = Quirk("top_k", "int")
+    make = server_with(temperature=rejects(0.01, 2), top_p=rejects(0, 0.95, "top_p"), top_k=top_k)
+    found = probed(make, tmp_path, {"temperature": (0.0, 1.5), "top_p": (0.1, 1.0), "top_k": (1, 90)})
+    assert (found["temperature"].low, found["temperature"].high) == (0.01, None)
+    assert (found["top_p"].low, found["top_p"].high) == (None, 0.55)
+
+
+def test_a_knob_that_is_taken_at_one_value_is_not_called_rejected_for_another(tmp_path: Path) -> None:
+    make = server_with(top_p=rejects(0.05, 1, "top_p"), presence_penalty=rejects(0, 1, "presence_penalty"))
+    found = probed(make, tmp_path, named_space("default"))
+    assert not [name for name, finding in found.items() if finding.status == "rejected"]
+    assert all(finding.low is None and finding.high is None for finding in found.values())

@@ -36,7 +36,11 @@ def first_limits(lab: Lab, c: Controls, ends: Sequence[End]) -> Limits:
     The end that trying the knob does not settle: penalties are tried with high values, everything else with low ones.
     What is moved of other knobs takes more requests than a search can give.
     """
-    refused = try_ends(lab, c, [end for end in ends if (end.side == "low") == (end.name in PUSHES)])
+    rewards = {end.name for end in ends if end.name in PUSHES and end.side == "low" and end in open_ends(lab, ends)}
+    refused = try_ends(lab, c, [end for end in ends if (end.side == "low") == (end.name in rewards)])
+    if c.greedy and c.cold_temperature:  # the controls have found that 0 is refused
+        cold = lab.ask([c.hot_wish(1, {"temperature": 0.0})]) or []
+        refused |= {e: cold[0] for e in ends if cold and (e.name, e.side, e.value) == ("temperature", "low", 0)}
     limit = _movable(c, [end for end in ends if end not in refused], lab.dialect)
     heard = None if limit is None else lab.ask([c.hot_wish(c.seed, {"temperature": limit})])
     if heard is None or heard[0].refused:
@@ -51,6 +55,15 @@ def no_such_fields(limits: Limits) -> dict[str, Finding]:
         end.name: Finding("rejected", tr("Refused: {why}", why=refusal.why))
         for end, refusal in limits.refused.items()
         if is_unknown_field(refusal.answer.failure or "")
+    }
+
+
+def not_rejected(findings: Mapping[str, Finding], lab: Lab) -> dict[str, Finding]:
+    """Knobs that were refused at one value and taken at another: not the field is refused."""
+    return {
+        name: Finding("unknown", found.evidence)
+        for name, found in findings.items()
+        if found.status == "rejected" and lab.taken(name) is not None
     }
 
 

@@ -63,7 +63,7 @@ def ends_of(space: Space, names: Sequence[str]) -> list[End]:
 
 def open_ends(lab: Lab, ends: Sequence[End]) -> list[End]:
     """Those that lie outside of all that was taken so far."""
-    return [end for end in ends if not _is_taken(lab, end)]
+    return [end for end in ends if not _lies_in(_taken(lab, end.name), end)]
 
 
 def try_ends(lab: Lab, c: Controls, ends: Sequence[End]) -> dict[End, Heard]:
@@ -74,15 +74,15 @@ def try_ends(lab: Lab, c: Controls, ends: Sequence[End]) -> dict[End, Heard]:
         return None if heard is None else heard[0]
 
     found: dict[End, Heard] = {}
-    left = open_ends(lab, ends)
-    while left:
+    left = [end for end in ends if not _lies_in(lab.taken(end.name), end)]
+    while open_ends(lab, left):  # what does nothing is taken everywhere; beside others it costs nothing to see that
         together = {end.name: end for end in reversed(left)}  # of each knob the first
         together = {end.name: end for end in left if together[end.name] is end}
         refused = _refused(ask, list(together.values()))
         for end in refused:
             _look_between(lab, ask, end, refused[end])
         found |= refused
-        left = open_ends(lab, [end for end in left if end not in together.values()])
+        left = [end for end in left if end not in together.values()]
     return found
 
 
@@ -118,8 +118,10 @@ def _look_between(lab: Lab, ask: Ask, end: End, refusal: Heard) -> None:
 
 def innermost(lab: Lab, end: End) -> float | None:
     """The value that was taken and is nearest to the end; the one at which the knob does nothing counts as taken."""
-    span = _taken(lab, end.name)
-    return None if span is None else span[1] if end.side == "high" else span[0]
+    neutral = _neutral(end.name)
+    safe = [] if neutral is None or neutral == end.value else [neutral]
+    inside = [value for value in (*(lab.taken(end.name) or ()), *safe) if end.is_inside(value)]
+    return None if not inside else max(inside) if end.side == "high" else min(inside)
 
 
 def documented(end: End, dialect: Dialect = "unknown") -> list[float]:
@@ -130,15 +132,20 @@ def documented(end: End, dialect: Dialect = "unknown") -> list[float]:
     return sorted(limit for limit in limits if limit is not None)
 
 
-def _is_taken(lab: Lab, end: End) -> bool:
-    span = _taken(lab, end.name)
+def _lies_in(span: tuple[float, float] | None, end: End) -> bool:
     return span is not None and span[0] <= end.value <= span[1]
 
 
 def _taken(lab: Lab, name: str) -> tuple[float, float] | None:
-    row = row_of(_plain(name))
-    values = [*(lab.taken(name) or ()), *([] if row is None or row.neutral is None else [row.neutral])]
+    neutral = _neutral(name)
+    values = [*(lab.taken(name) or ()), *([] if neutral is None else [neutral])]
     return (min(values), max(values)) if values else None
+
+
+def _neutral(name: str) -> float | None:
+    """The value at which the knob does nothing."""
+    row = row_of(_plain(name))
+    return None if row is None else row.neutral
 
 
 def _plain(name: str) -> str:

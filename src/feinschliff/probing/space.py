@@ -16,7 +16,7 @@ from feinschliff.probing.controls import Controls, find_controls
 from feinschliff.probing.echo import ECHO_REQUESTS, echo_of_space
 from feinschliff.probing.finding import Finding, shown
 from feinschliff.probing.lab import Lab
-from feinschliff.probing.limits import ACTING, Limits, first_limits, no_such_fields, with_limits
+from feinschliff.probing.limits import ACTING, Limits, first_limits, no_such_fields, not_rejected, with_limits
 from feinschliff.probing.penalties import PUSHES
 from feinschliff.probing.probe import find
 from feinschliff.probing.searched import ends_of, open_ends, try_ends
@@ -66,6 +66,7 @@ def probe_space(space: Space, payer: Payer, *, dialect: Dialect, most: int) -> t
         findings |= no_such_fields(limits)
         rest = [name for name in rest if findings[name].status != "rejected"]
         findings |= find(lab, controls, rest, bounds=False, values=_searched(space, rest))
+        findings |= not_rejected(findings, lab)
         others = [end for end in ends if end not in limits.refused and findings[end.name].status in ACTING]
         limits = replace(limits, refused={**limits.refused, **try_ends(lab, controls, others)})
         short = _short(rest, findings, unknown)
