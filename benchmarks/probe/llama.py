@@ -47,8 +47,8 @@ MEASURED: Mapping[str, str] = {
     "tool_choice": "unknown",
     "reasoning_effort": "unknown",
 }
-"""clamped: values outside the range are moved into it (or to a default) without a word. A negative temperature becomes 0,
-which takes nothing from anybody: honoured. The last three act through a template that has a place for them; those of
+"""clamped: values outside the range are moved into it (or to a default) without a word. A negative temperature becomes
+0, which takes nothing from anybody: honoured. The last three act through a template that has a place for them; those of
 the house models have none, so that nothing can be seen."""
 
 TOLD: Mapping[str, tuple[str, ...]] = {

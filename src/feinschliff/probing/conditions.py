@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Heard, Wish, likeness
 from feinschliff.probing.lab import Lab
+from feinschliff.probing.sight import COOL, WISH
 from feinschliff.records import Message, TokenLogprob
 
 _FILLER = "The cat and the dog sat in the garden and looked at the bird on the wall. "
@@ -37,11 +38,10 @@ def determinism(c: Controls) -> dict[str, Any]:
 
 def logprobs(lab: Lab, c: Controls) -> dict[str, Any]:
     """Whether they come, and whether they are the model's own (`raw`) or those after the sampler (`processed`)."""
-    wish = {"logprobs": True, "top_logprobs": 5}
-    heard = lab.ask([c.hot_wish(1, wish)])
+    heard = lab.ask([c.hot_wish(1, WISH)])
     if heard is None or heard[0].refused or not heard[0].answer.logprobs:
         return {"there": None if heard is None else False, "kind": None}
-    cool = None if c.hot_temperature is None else lab.ask([c.hot_wish(1, {**wish, "temperature": 0.3})])
+    cool = None if c.hot_temperature is None else lab.ask([c.hot_wish(1, {**WISH, "temperature": COOL})])
     if cool is None or cool[0].refused or not cool[0].answer.logprobs:
         return {"there": True, "kind": None}
     gaps = [_gap(h.answer.logprobs[0]) for h in (heard[0], cool[0]) if h.answer.logprobs]

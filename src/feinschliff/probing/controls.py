@@ -18,6 +18,9 @@ from feinschliff.probing.refusals import is_named
 HOT = (2.0, 1.0, 0.3)
 """Temperatures that are tried for the hot control; servers refuse what is above their range."""
 
+COOL = 0.001
+"""At 0 many servers take the likeliest token without a look at other knobs."""
+
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _TRIES = 5
 
@@ -86,6 +89,11 @@ class Controls:
         return len(self.hot) == _CONTROLS and not self.texts(1) & self.texts(2)
 
     @property
+    def chance(self) -> float:
+        """How alike two hot texts get by chance, at most."""
+        return max(likeness(a.words, b.words) for i, a in enumerate(self.hot) for b in self.hot[:i])
+
+    @property
     def flat(self) -> bool:
         """The temperature acts, and the hot control has one at which unlikely words come: cutting them shows."""
         return (
@@ -114,10 +122,24 @@ class Controls:
             return None
         return self.still.text
 
+    @property
+    def still_words(self) -> list[str]:
+        """Words of the still control; none where there is none."""
+        return [] if self.still is None else self.still.words
+
     def hot_wish(self, seed: int, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
         """The hot control with a knob."""
         heat = {} if self.hot_temperature is None else {"temperature": self.hot_temperature}
         return Wish({**self._carried(seed), **heat, **values}, self._time(seed, repeat))
+
+    def cool_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
+        """The still control with a knob, so little above temperature 0 that a server draws and yet gives the same."""
+        return self.still_wish({"temperature": COOL, **values}, repeat=repeat)
+
+    @property
+    def cools(self) -> bool:
+        """Temperature 0 makes the still control."""
+        return [*self.still_values] == ["temperature"]
 
     def still_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
         """The still control with a knob."""

@@ -9,12 +9,17 @@ from pydantic import JsonValue
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import Controls
-from feinschliff.probing.finding import Finding, Step, Test, shown
+from feinschliff.probing.finding import Finding, Heard, Step, Test, likeness, shown
 from feinschliff.probing.lab import Lab
 from feinschliff.probing.truncation import CUTS, LONG, Cut
 
 _LEAST = 2
 _COOLER = (1.0, 0.6)
+_HOTTEST = 50.0
+_BEGINS_ALIKE = 0.3
+_LARGER = (200, 100, 60)
+"""Values of top_k that cut something where so many words were seen."""
+_LARGER_SHARE = 0.96
 
 
 def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -38,7 +43,7 @@ def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[st
     for name in mild:
         same = _changes_nothing(lab, c, off, name)
         if same is False or (same and (c.flat or heard[0].text != c.plain.text)):
-            ends[name] = _moved(findings[name], name, _cut(name).within) if same else findings[name]
+            ends[name] = _moved(findings[name], name, _mild(lab, c, name)) if same else findings[name]
     return ends
 
 
@@ -58,6 +63,20 @@ def cooler(name: str, c: Controls, found: Finding) -> Test:
     return found
 
 
+def hotter(name: str, c: Controls, found: Finding) -> Test:
+    """A moved value that leaves one token at the hot control's temperature leaves more at one that makes all alike."""
+    cut = _cut(name)
+    if not cut.greedy or c.hot_temperature is None or not c.cools:
+        return found
+    values: dict[str, JsonValue] = {"temperature": _HOTTEST, name: cut.least}
+    for repeat in range(2):  # the second time for servers with noise
+        heard = (yield Step([c.hot_wish(c.seed, values, repeat=repeat)], found))[0]
+        if heard.refused or heard.text == c.greedy_text or likeness(heard.words, c.still_words) > _BEGINS_ALIKE:
+            return found
+    note = tr("But at temperature {t} it leaves more than one token: it is moved.", t=shown(_HOTTEST))
+    return Finding("clamped", f"{found.evidence} {note}")
+
+
 def _changes_nothing(lab: Lab, c: Controls, off: Mapping[str, JsonValue], name: str) -> bool | None:
     """Whether a mild cut gives the text of no cut, for two seeds; None where it was refused or requests ran out.
 
@@ -65,7 +84,7 @@ def _changes_nothing(lab: Lab, c: Controls, off: Mapping[str, JsonValue], name: 
     """
     found: bool | None = None
     for seed in (c.seed, 3 - c.seed):
-        heard = lab.ask([c.hot_wish(seed, off), c.hot_wish(seed, {**off, name: _cut(name).within})])
+        heard = lab.ask([c.hot_wish(seed, off), c.hot_wish(seed, {**off, name: _mild(lab, c, name)})])
         if heard is None or any(h.refused for h in heard):
             return found
         found = heard[0].text == heard[1].text
@@ -78,6 +97,16 @@ def _moved(found: Finding, name: str, near: JsonValue) -> Finding:
     a, b = f"{name}={shown(near)}", f"{name}={shown(_cut(name).off)}"
     note = tr("But {a} and {b} give the same text: values are moved.", a=a, b=b)
     return Finding("clamped", f"{found.evidence} {note}")
+
+
+def _mild(lab: Lab, c: Controls, name: str) -> JsonValue:
+    """What still cuts something: the less, the likelier many words are."""
+    if c.flat and name == "top_p":
+        return _LARGER_SHARE
+    if c.flat and name == "top_k":
+        words = {word for answer in lab.answers for word in Heard(answer).words}
+        return next((k for k in _LARGER if k < len(words)), _cut(name).within)
+    return _cut(name).within
 
 
 def _cut(name: str) -> Cut:

@@ -11,7 +11,7 @@ from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding
 from feinschliff.probing.lab import Lab
-from feinschliff.probing.penalties import STIRS
+from feinschliff.probing.penalties import COOLED, STIRS
 from feinschliff.probing.refusals import is_named
 from feinschliff.probing.truncation import CUTS
 
@@ -32,6 +32,8 @@ def find_groups(lab: Lab, c: Controls, names: Sequence[str]) -> dict[str, Findin
             values[name] = CUTS[plain].least if plain in CUTS else STIRS[plain].values[0]
     if c.repeats and (c.varies or c.greedy_text is not None):
         _ask_together(lab, c, values, findings)
+    elif not c.repeats and c.cools:
+        _ask_together(lab, c, {name: value for name, value in values.items() if name in COOLED}, findings)
     return findings
 
 
@@ -39,7 +41,7 @@ def _ask_together(lab: Lab, c: Controls, values: dict[str, JsonValue], findings:
     """All at once; in halves where one of them acts."""
     left = dict(values)
     while len(left) >= _LEAST:
-        heard = lab.ask([c.hot_wish(c.seed, left)])
+        heard = lab.ask([c.hot_wish(c.seed, left) if c.repeats else c.cool_wish(left)])
         if heard is None:
             return
         if heard[0].refused:
@@ -49,7 +51,7 @@ def _ask_together(lab: Lab, c: Controls, values: dict[str, JsonValue], findings:
                 del left[name]
             if named:
                 continue
-        elif heard[0].text == c.plain.text:
+        elif heard[0].text == (c.plain.text if c.repeats or c.still is None else c.still.text):
             label = ", ".join(f"{name}={value}" for name, value in left.items())
             same = tr("With {label} at once it says word for word what it says without.", label=label)
             findings |= dict.fromkeys(left, Finding("inert", same))

@@ -22,6 +22,8 @@ _SLOW = ("frequency_penalty", "presence_penalty", "dry_multiplier")
 _SHORT = 16
 """Tokens below which a penalty may find nothing to act on."""
 
+_STRONG = 100.0
+
 _FORCED = 3
 """Words of a text that is forced: no noise makes one of so few."""
 
@@ -62,7 +64,9 @@ PUSHES: Mapping[str, Push] = MappingProxyType(
         "presence_penalty": Push((2.0, -2.0), 0.5, _ADDED),
         "repeat_penalty": Push((2.0, 1.5), 1.2, _MULTIPLIED),
         "repetition_penalty": Push((2.0, 1.5), 1.2, _MULTIPLIED),
-        "logit_bias": Push(({"50": 100, "100": 100}, {"20": 100, "30": 100, "150": 100})),
+        "logit_bias": Push(
+            ({"5": 100, "20": 100, "50": 100, "100": 100}, {"8": 100, "25": 100, "70": 100, "150": 100})
+        ),
         "dry_multiplier": Push((8.0, 20.0), 0.8),
     }
 )
@@ -78,6 +82,9 @@ STIRS: Mapping[str, Push] = MappingProxyType(
     }
 )
 """Seen best on the hot control."""
+
+COOLED = frozenset({"xtc_probability", "dynatemp_range"})
+"""Those that act however low the temperature is."""
 
 _Refusal = Heard
 _Outcome = Finding | _Refusal | None
@@ -100,6 +107,12 @@ def penalty(name: str, c: Controls, *, rewards: bool = True) -> Test:
     if c.still is None:
         return (yield from _only_refusals(name, c, push))
     if loops(c.still):
+        if push.reach is not None and push.reach.of_all:  # a likely word may stay the likeliest at half its score
+            outcome = yield from _compared(
+                lambda repeat: c.still_wish({name: _STRONG}, repeat=repeat), c.still, name, _STRONG
+            )
+            if isinstance(outcome, Finding):
+                return outcome
         return Finding("inert", tr("It changes nothing where the same words come back again and again."))
     outcome = yield from _compared(
         lambda repeat: c.still_wish({name: values[0]}, repeat=repeat), c.still, name, values[0]
@@ -138,11 +151,15 @@ def _without_seed(name: str, c: Controls, push: Push) -> Test:
     if c.still is None:
         return (yield from _only_refusals(name, c, push))
     value = push.values[0]
-    outcome = yield from _compared(lambda repeat: c.still_wish({name: value}, repeat=repeat), c.still, name, value)
+    wish = c.cool_wish if c.cools and name in COOLED else c.still_wish
+    outcome = yield from _compared(lambda repeat: wish({name: value}, repeat=repeat), c.still, name, value)
     if isinstance(outcome, Finding):
         return outcome
     if isinstance(outcome, Heard):
         return (yield from _refused(name, c, push, outcome))
+    if c.cools and name in COOLED:
+        label = f"{name}={shown(value)}"
+        return Finding("inert", tr("With {label} next to temperature 0 nothing changes.", label=label))
     return Finding("unknown", tr("It changes nothing at temperature 0; at others the same seed gives different texts."))
 
 

@@ -16,12 +16,13 @@ from feinschliff.probing import any_field, conditions, requests
 from feinschliff.probing.controls import Controls, find_controls
 from feinschliff.probing.echo import echo_findings
 from feinschliff.probing.edges import find_edges
-from feinschliff.probing.ends import cooler, find_ends
+from feinschliff.probing.ends import cooler, find_ends, hotter
 from feinschliff.probing.finding import Finding, Test
 from feinschliff.probing.groups import find_groups
 from feinschliff.probing.lab import PROMPT, Lab, run_tests
 from feinschliff.probing.penalties import PUSHES, STIRS, penalty, stir
 from feinschliff.probing.reach import above, reach
+from feinschliff.probing.sight import Sight, find_sight, seen_cut, seen_end, seen_heat, seen_stir
 from feinschliff.probing.temperature import seed, temperature
 from feinschliff.probing.truncation import CUTS, truncation
 from feinschliff.store import prompt_hash
@@ -150,13 +151,18 @@ def find(
     seed_told = findings.pop("seed", None)  # that it was taken over is not yet that it repeats a text
     rest = [n for n in names if n not in findings]
     findings |= find_groups(lab, c, rest)
+    sight = None if c.repeats or not bounds else find_sight(lab, c)
     rest = [n for n in names if n not in findings]
     # The first ones to their end before the others; what has been asked is not asked again, so looking for bounds
     # later costs what it adds.
     for part in ([n for n in rest if n in FULL[:_FIRST]], [n for n in rest if n not in FULL[:_FIRST]]):
-        findings |= run_tests({n: t for n in part if (t := _first(n, c, bounds=bounds)) is not None}, lab)
+        tests = {n: t for n in part if (t := _first(n, c, sight, bounds=bounds)) is not None}
+        findings |= run_tests(tests, lab)
     if bounds:
         acting = {n: findings[n] for n in rest if n in findings and findings[n].status == "honoured"}
+        if sight is not None:
+            findings |= _seen_ranges(lab, c, sight, findings, acting)
+            acting = {n: finding for n, finding in acting.items() if n != "temperature" and _plain(n) not in CUTS}
         further = _ranges(lab, c, acting)
         findings |= {name: finding for name, finding in further.items() if finding.status != "unknown"}
     if seed_told is not None and findings["seed"].status == "honoured":
@@ -166,8 +172,8 @@ def find(
     if not values:
         findings |= any_field.together(lab, c, others, echoed=echoed)
         others = [n for n in others if n not in findings]
-    tests = {n: any_field.field(n, c, values=(values or {}).get(n, ()), echoed=echoed) for n in others}
-    findings |= run_tests(tests, lab)
+    unforeseen = {n: any_field.field(n, c, values=(values or {}).get(n, ()), echoed=echoed) for n in others}
+    findings |= run_tests(unforeseen, lab)
     if bounds and lab.dialect == "llama.cpp":
         findings |= find_edges(lab, findings)
     untold = Finding("unknown", tr("It was not asked for: no effect of it could be foreseen."), tested=False)
@@ -184,15 +190,32 @@ def _ranges(lab: Lab, c: Controls, acting: Mapping[str, Finding]) -> dict[str, F
     found |= run_tests({n: truncation(n, c, bounds=True) for n in cuts if n not in found}, lab)
     acts = {n: finding for n in cuts if (finding := found[n]).status == "honoured"}
     found |= run_tests({n: cooler(n, c, finding) for n, finding in acts.items()}, lab)
-    return found | run_tests({n: above(n, c, finding) for n, finding in pushes.items()}, lab)
+    found |= run_tests({n: above(n, c, finding) for n, finding in pushes.items()}, lab)
+    acts = {n: finding for n in cuts if (finding := found[n]).status == "honoured"}
+    return found | run_tests({n: hotter(n, c, finding) for n, finding in acts.items()}, lab)
+
+
+def _seen_ranges(
+    lab: Lab, c: Controls, sight: Sight, findings: Mapping[str, Finding], acting: Mapping[str, Finding]
+) -> dict[str, Finding]:
+    """The same by log-probabilities, of what cuts and of the temperature."""
+    cuts = {n: finding for n, finding in acting.items() if _plain(n) in CUTS}
+    tests = {n: seen_end(n, c, sight, cuts) for n in cuts}
+    if "temperature" in findings and findings["temperature"].status != "rejected":
+        tests["temperature"] = seen_heat(c, sight, findings["temperature"])
+    return run_tests(tests, lab)
 
 
 def _plain(name: str) -> str:
     return name.removeprefix(EXTRA)
 
 
-def _first(name: str, c: Controls, *, bounds: bool) -> Test | None:
+def _first(name: str, c: Controls, sight: Sight | None, *, bounds: bool) -> Test | None:
     """The test that comes first: does it act? For penalties a request tells that together with their range."""
+    if sight is not None and _plain(name) in CUTS:
+        return seen_cut(name, c, sight)
+    if sight is not None and _plain(name) in STIRS and not c.cools:
+        return seen_stir(name, c, sight)
     return reach(name, c) if bounds and _plain(name) in PUSHES else _test(name, c, bounds=False)
 
 

@@ -17,6 +17,9 @@ from feinschliff.probing.finding import Finding, Heard, Step, Test, shown
 from feinschliff.probing.penalties import PUSHES, Reach, loops, penalty
 from feinschliff.probing.refusals import is_named, is_unknown_field
 
+_RICH = 6
+"""So often a word may come back on average."""
+
 _TIMES = 8
 """So often the same must come."""
 
@@ -38,7 +41,7 @@ def reach(name: str, c: Controls) -> Test:
         return (yield from penalty(name, c))
     if is_one_thing(far) and not is_one_thing(c.plain):
         return Finding("honoured", tr("With {label} it says one thing again and again.", label=label))
-    nothing = c.repeats and far.text == c.plain.text
+    nothing = c.repeats and far.text == c.plain.text and _is_rich(c.plain)
     if ends.of_all and not c.varies and not nothing:  # some words of the prompt may come back at the edge as well
         return (yield from penalty(name, c))
     if not nothing:
@@ -55,7 +58,10 @@ def reach(name: str, c: Controls) -> Test:
     if c.still is None:
         return found
     near, far = yield Step([c.still_wish({name: value}) for value in (ends.edge, ends.far)], found)
-    return _moved(found.evidence, name, ends.edge, ends.far) if _same(near, far) else found
+    same = _same(near, far)
+    if near.text == c.still.text or c.repeats:  # a circle is closed however large the reward
+        same = same and (_is_rich(near) if ends.of_all else not is_one_thing(near))
+    return _moved(found.evidence, name, ends.edge, ends.far) if same else found
 
 
 def _outright(name: str, c: Controls, ends: Reach, far: Heard) -> Generator[Step, list[Heard], Finding | None]:
@@ -97,6 +103,11 @@ def is_one_thing(heard: Heard) -> bool:
     """From its first character on, a text is the same piece again and again."""
     text = (heard.text or "").strip()
     return any(text[size:] == text[:-size] for size in range(1, len(text) // _TIMES + 1))
+
+
+def _is_rich(heard: Heard) -> bool:
+    """It does not turn in a circle, where a larger reward would change nothing."""
+    return _RICH * len(set(heard.words)) >= len(heard.words)
 
 
 def _same(a: Heard, b: Heard) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from pydantic import JsonValue
 
@@ -69,20 +70,23 @@ def _length(heard: Heard) -> int:
 
 def stop(c: Controls) -> Test:
     """A text at which the answer ends: a word of what it says anyway."""
-    base = c.still if c.still is not None else c.plain if c.repeats else None
-    if base is None:
+    bases = [h for h in (c.still, c.plain if c.repeats else None) if h is not None]
+    if not bases:
         heard = yield Step([c.hot_wish(1, {"stop": ["\n\n###"]})])
         if heard[0].refused:
             return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
         return Finding("unknown", tr("The same request gives different texts, so no word of it can be foreseen."))
-    text = base.answer.text
-    words = text.split()
-    word = next((w for w in words[2:] if len(w) > 1 and text.index(w) > 0), None)
-    if word is None:
+    found = [(h, piece) for h in bases if (piece := _piece(h.answer.text)) is not None]
+    if not found:
+        heard = yield Step([c.hot_wish(1, {"stop": ["\n\n###"]})])
+        if heard[0].refused:
+            return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
         return Finding("unknown", tr("Answers are too short to tell."))
+    base, word = found[0]
+    text = base.answer.text
     values: dict[str, JsonValue] = {"stop": [word]}
     for repeat in range(2):  # the second time for servers with noise
-        wish = c.still_wish(values, repeat=repeat) if c.still is not None else c.hot_wish(c.seed, values, repeat=repeat)
+        wish = (c.still_wish if base is c.still else partial(c.hot_wish, c.seed))(values, repeat=repeat)
         heard = yield Step([wish])
         if heard[0].refused:
             return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
@@ -92,6 +96,15 @@ def stop(c: Controls) -> Test:
         if got.rstrip() == text[: text.index(word)].rstrip() or (word not in got and text.startswith(got.rstrip())):
             return Finding("honoured", tr("The text ends before '{word}'.", word=word))
     return Finding("unknown", tr("With the stop '{word}' another text came.", word=word))
+
+
+def _piece(text: str) -> str | None:
+    """A word that does not come at once, else a piece of the text (that of a loop, or one without words)."""
+    words = text.split()
+    for piece in (*words[2:], *(text[i : i + 3] for i in range(3, len(text) - 3))):
+        if len(piece.strip()) > 1 and text.index(piece) > 0:
+            return piece
+    return None
 
 
 def several(name: str, c: Controls) -> Test:

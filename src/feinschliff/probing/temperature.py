@@ -13,11 +13,13 @@ _FAR = (5.0, 50.0)
 
 _NEAR_ZERO = 0.02
 
+_BEGINNING = 2
+
 
 def temperature(c: Controls, *, bounds: bool) -> Test:
     """`bounds`: also look for a range that values are moved into."""
     found = _acts(c)
-    if found.status == "clamped":
+    if found.status == "clamped" and c.repeats:
         found = yield from _without_noise(c, found)
     if found.status != "honoured" or not bounds:
         return found
@@ -101,12 +103,23 @@ def _acts(c: Controls) -> Finding:
                 hot=hot,
             ),
         )
-    alike = likeness(c.greedy[0].words, c.greedy[1].words), likeness(c.hot[0].words, c.hot[1].words)
-    if alike[0] <= alike[1] + 0.05:
+    if _begins_still(c):
+        return Finding("clamped", tr("At {cold} texts differ, but begin like the likeliest one.", cold=cold))
+    if likeness(c.greedy[0].words, c.greedy[1].words) <= c.chance + 0.05:
         return Finding(
             "inert", tr("At {cold} two texts differ from the first word on, as at {hot}.", cold=cold, hot=hot)
         )
     return Finding("unknown", tr("Texts differ at {cold} too, though less.", cold=cold))
+
+
+def _begins_still(c: Controls) -> bool:
+    """A text of temperature 0 begins with two words of the text of the likeliest tokens, and no hot one with one."""
+    first = c.still_words[:_BEGINNING]
+    return (
+        len(first) == _BEGINNING
+        and any(h.words[:_BEGINNING] == first for h in c.greedy)
+        and not any(h.words[:1] == first[:1] for h in c.hot)
+    )
 
 
 def seed(c: Controls) -> Test:

@@ -19,6 +19,8 @@ _ALIKE = 0.3
 _UNLIKE = 0.15
 """Likeness of texts that begin alike, and of those that have nothing in common."""
 
+_MORE = 0.05
+
 LONG = 24
 """Words of an answer in which a cut must show."""
 
@@ -48,7 +50,7 @@ CUTS: Mapping[str, Cut] = MappingProxyType(
     {
         "top_k": Cut(1, 2, None, 100_000, 0, within=40),
         "top_p": Cut(0.0001, 0.02, 0.5, 1.0, 0.92, within=0.92),
-        "min_p": Cut(1.0, 0.9, 0.2, 0.0, 0.04, relative=True),
+        "min_p": Cut(1.0, 0.9, 0.2, 0.0, 0.015, relative=True),
         "typical_p": Cut(0.001, 0.02, None, 1.0, 0.92, greedy=False),
         "typical": Cut(0.001, 0.02, None, 1.0, 0.92, greedy=False),
         "top_n_sigma": Cut(0.01, 0.05, 0.5, 100.0, 50.0),
@@ -127,7 +129,7 @@ def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) 
     if c.repeats and control.text in texts:
         return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
     if not c.repeats:
-        if max(likeness(first.words, h.words) for h in (other, again)) <= _UNLIKE:
+        if max(likeness(first.words, h.words) for h in (other, again)) <= max(_UNLIKE, c.chance + _MORE):
             return Finding("inert", tr("With {label} texts differ as much as without.", label=label))
         return Finding("unknown", tr("With {label} texts differ, though less than without.", label=label))
     if cut.greedy and not c.varies and c.greedy_text is None:
@@ -173,6 +175,12 @@ def _agreed(
 
 def _upper(name: str, c: Controls, cut: Cut, found: Finding) -> Test:
     """The end at which nothing is cut: the text must be the control's, unless the server cuts by itself."""
+    if name == "top_k" and not c.repeats and c.greedy_text is not None:  # 0 is off, and what is moved up to 1 is not
+        zero = (yield Step([c.hot_wish(c.seed, {name: cut.nearly_off})], found))[0]
+        if zero.text == c.greedy_text:
+            note = tr("But 0 does not switch it off: it is moved.")
+            return Finding("clamped", f"{found.evidence} {note}", low=1)
+        return found
     off = yield Step([c.hot_wish(c.seed, {name: cut.off})], found)
     if off[0].refused or not c.repeats:
         return found
