@@ -124,7 +124,7 @@ class TestAnthropic(BackendContract):
         ignored = ("frequency_penalty", "presence_penalty", "top_k", "min_p", "seed", "logprobs", "top_logprobs")
         knobs = {
             **dict.fromkeys(("temperature", "top_p", "max_tokens", "max_completion_tokens", "stop"), "honoured"),
-            **dict.fromkeys((*ignored, "response_format", "logit_bias", "dry_multiplier"), "inert"),
+            **dict.fromkeys((*ignored, "response_format", "logit_bias"), "inert"),
             "n": "rejected",
         }  # that it moves temperatures above 1 cannot be seen where no seed repeats a text
         refused = {"stop": " ", "max_tokens": 8}
