@@ -9,7 +9,7 @@ import functools
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.limits import RateLimit
 from feinschliff.endpoints.protocol import EMBEDDED, Backend, Endpoint, Gate, ModelInfo, Request, SendReport, Sink
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.records import Message
 
 
 class EmbeddedEndpoint(Endpoint):
@@ -108,6 +109,14 @@ class EmbeddedEndpoint(Endpoint):
     def defaults(self, model: str) -> dict[str, JsonValue]:
         """llama.cpp's sampling defaults, and over them those in the file."""
         return self._http.defaults(model) | sampling_defaults(self._header.metadata)
+
+    def prompt_ids(self, model: str, messages: Sequence[Message]) -> tuple[int, ...] | None:
+        """As the file's chat template and its vocabulary make them."""
+        return self._http.prompt_ids(model, messages)
+
+    def vocabulary(self, model: str) -> int | None:
+        """Tokens in the file's vocabulary."""
+        return self._http.vocabulary(model)
 
     def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
         """As for any endpoint."""

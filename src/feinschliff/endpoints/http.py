@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from feinschliff.endpoints.transport import Transport
 from feinschliff.errors import EndpointError, Interrupted
 from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import Dialect, dialect_of
+from feinschliff.records import Message
 
 __all__ = ["HttpEndpoint", "redact_url"]
 
@@ -135,6 +136,15 @@ class HttpEndpoint(Endpoint):
     def defaults(self, model: str) -> dict[str, JsonValue]:
         """Sampling defaults that the server tells of itself, by catalogue name; empty where it tells none."""
         return self._run(self._in_time(self._server.defaults(model), {}))
+
+    def prompt_ids(self, model: str, messages: Sequence[Message]) -> tuple[int, ...] | None:
+        """Ids of the prompt's tokens as the server makes it from messages: of llama.cpp and vLLM. None elsewhere, and
+        where it did not answer in time. Raises: EndpointError when it cannot be reached."""
+        return self._run(self._in_time(self._server.prompt_ids(model, messages), None))
+
+    def vocabulary(self, model: str) -> int | None:
+        """Tokens that the model knows, where the server tells it (llama.cpp). Raises: EndpointError."""
+        return self._run(self._in_time(self._server.vocabulary(model), None))
 
     def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
         """Send all; each reply goes to `sink`, in the endpoint's thread, as it comes.

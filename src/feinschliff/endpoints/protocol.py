@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Protocol, Self
@@ -187,6 +187,17 @@ class Endpoint(Protocol):
     def defaults(self, model: str) -> dict[str, JsonValue]:
         """Sampling defaults that the server tells of itself, by catalogue name; empty where it tells none."""
         ...
+
+    def prompt_ids(self, model: str, messages: Sequence[Message]) -> tuple[int, ...] | None:
+        """Ids of the prompt's tokens as the server makes it from messages; None where it does not tell.
+
+        Raises: EndpointError when it cannot be reached.
+        """
+        return None
+
+    def vocabulary(self, model: str) -> int | None:
+        """Tokens that the model knows; None where that is not told. Raises: EndpointError when it cannot be reached."""
+        return None
 
     def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
         """Send all, retrying what can be retried; each reply goes to `sink` as it comes.

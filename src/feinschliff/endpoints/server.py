@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -16,9 +16,11 @@ from feinschliff.endpoints.address import Address
 from feinschliff.endpoints.defaults import llama_cpp_defaults, ollama_defaults
 from feinschliff.endpoints.parse import BrokenBody, parse_object
 from feinschliff.endpoints.protocol import Backend, ModelInfo
+from feinschliff.endpoints.tokens import prompt_ids
 from feinschliff.endpoints.transport import AttemptFailed, Transport
 from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
+from feinschliff.records import Message
 
 _ATTEMPTS = 8
 _PROBE_ATTEMPTS = 6
@@ -143,6 +145,24 @@ class Server:
                 shown = {}  # it lists its models, so it is there; what it does not tell is not known
             return ollama_defaults(shown, native=await self.native())
         return {}
+
+    async def prompt_ids(self, model: str, messages: Sequence[Message]) -> tuple[int, ...] | None:
+        """Ids of a prompt's tokens; None where the server does not tell them. Raises: EndpointError."""
+
+        async def ask(path: str, body: Mapping[str, JsonValue]) -> Mapping[str, Any]:
+            return await self._ask("POST", path, "prompt" if path == "/apply-template" else "tokens", body)
+
+        return await prompt_ids(await self.backend(), ask, model=model, messages=messages, plain=self._address.plain)
+
+    async def vocabulary(self, model: str) -> int | None:
+        """Tokens that the model knows (llama.cpp); None where that is not told. Raises: EndpointError."""
+        if await self.backend() != "llama.cpp":
+            return None
+        if self._rows is None:
+            await self._listed()
+        rows = [row for row in self._rows or [] if isinstance(row, dict)]
+        own = [row for row in rows if row.get("id") == model or len(rows) == 1]
+        return next((size for row in own if (size := _integer(_sub(row, "meta").get("n_vocab")))), None)
 
     async def _listed(self) -> dict[str, Any]:
         """The answer of `/models`; settles which base it is. Raises: EndpointError."""

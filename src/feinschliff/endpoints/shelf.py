@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -15,6 +15,7 @@ from feinschliff.endpoints.protocol import EMBEDDED, Backend, Endpoint, Gate, Mo
 from feinschliff.errors import ModelError
 from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.records import Message
 
 SHELF = EMBEDDED + "files"
 """Its identity: which file an answer is from stands in the model's digest."""
@@ -83,6 +84,14 @@ class EmbeddedShelf(Endpoint):
         """Those of one file."""
         engine = self._engine(model)
         return engine.defaults(engine.models()[0].name)
+
+    def prompt_ids(self, model: str, messages: Sequence[Message]) -> tuple[int, ...] | None:
+        """As that file makes them."""
+        return self._engine(model).prompt_ids(model, messages)
+
+    def vocabulary(self, model: str) -> int | None:
+        """Tokens in that file's vocabulary."""
+        return self._engine(model).vocabulary(model)
 
     def send(self, requests: Iterable[Request], *, gate: Gate, sink: Sink) -> SendReport:
         """As for any endpoint, one model after the other."""
