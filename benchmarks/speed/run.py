@@ -38,9 +38,9 @@ SHAPES = {
     "938 M": Sizes(16, 2048, 32, 8, 7168, 32000),
 }
 KINDS = ("f16", "q8_0", "q4_0")
-CONTEXT = 512
-"""Tokens of a slot; a longer one would take minutes to fill with the largest model."""
-SHORT, ANSWER, AGAIN = 8, 40, 5
+CONTEXT, LARGE_CONTEXT, LARGE = 256, 128, 500_000_000
+"""Tokens of a slot, and for models of more parameters than that: longer ones would take an hour to fill."""
+SHORT, ANSWER, AGAIN = 8, 40, 3
 """Tokens of the short prompt and of each answer, and how often each is made."""
 SHARE = 0.9
 
@@ -50,9 +50,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--only", help="part of a model's name: measure it again, and keep the other rows of --out")
     parser.add_argument("--one", type=Path, help="answer times of one file, for the process that measures it alone")
+    parser.add_argument("--context", type=int, default=CONTEXT)
     options = parser.parse_args()
     if options.one is not None:
-        print(json.dumps(answers(options.one)), flush=True)
+        print(json.dumps(answers(options.one, options.context)), flush=True)
         os._exit(0)
     rows: list[dict[str, Any]] = []
     if options.only:
@@ -79,12 +80,13 @@ def main() -> None:
 def row(name: str, file: Path) -> dict[str, Any]:
     """One model: what is stated, with the bandwidth measured before and after, and what its answers took."""
     candidate = read_candidate(file)
-    plan = Plan(CONTEXT, 1, "f16")
+    context = LARGE_CONTEXT if candidate.weights.parameters > LARGE else CONTEXT
+    plan = Plan(context, 1, "f16")
     found = fit(candidate, plan, gpu=None, room=None)
     per_slot = sum(kv_by_layer(candidate.shape, plan))
     before = bandwidth(1)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.speed.run", "--one", str(file)],
+        [sys.executable, "-m", "benchmarks.speed.run", "--one", str(file), "--context", str(context)],
         capture_output=True, text=True, cwd=ROOT, check=True,
     )  # fmt: skip
     after = bandwidth(1)
@@ -98,6 +100,7 @@ def row(name: str, file: Path) -> dict[str, Any]:
     made = {
         "model": name,
         "parameters": candidate.weights.parameters,
+        "context": context,
         "read_mib": round(found.placement.main_read / 2**20, 1),
         "gb_per_s": [round(before / 1e9, 1), round(after / 1e9, 1)],
         "ceiling": round(stated.ceiling, 1),
@@ -116,16 +119,16 @@ def row(name: str, file: Path) -> dict[str, Any]:
     return made
 
 
-def answers(file: Path) -> dict[str, list[float]]:
+def answers(file: Path, context: int) -> dict[str, list[float]]:
     """Tokens per second of answers after a short prompt, and at the end of a full context, by two clocks.
 
     `alone_`: by the process's processor time, which other work on the machine does not lengthen; the engine computes
     with one thread here.
     """
-    engine = Engine(file, EngineOptions("model", None, context_tokens=CONTEXT, threads=1))
+    engine = Engine(file, EngineOptions("model", None, context_tokens=context, threads=1))
     ask(engine.address, SHORT, ANSWER)  # the first reads a mapped file
     told: dict[str, list[float]] = {}
-    for name, prompt in (("short", SHORT), ("full", CONTEXT - ANSWER - SHORT)):
+    for name, prompt in (("short", SHORT), ("full", context - ANSWER - SHORT)):
         for _ in range(AGAIN):
             first, _ = ask(engine.address, prompt, 1)
             whole, rate = ask(engine.address, prompt, ANSWER)
@@ -164,7 +167,6 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "python": platform.python_version(),
         "house": [model_record(name) for name in ("house-1", "house-2")],
-        "context": CONTEXT,
         "cases": len(rows),
         "inside": inside,
         "above_the_ceiling": [row["model"] for row in rows if row["of_ceiling"] > 1],
