@@ -111,7 +111,7 @@ def row(name: str, file: Path) -> dict[str, Any]:
         "alone_short": round(alone_short, 1),
         "alone_full": round(alone_full, 1),
         "of_ceiling": round(alone_short / stated.ceiling, 3),
-        "inside": stated.low <= alone_full and alone_short <= stated.high,
+        "inside": all(stated.low <= rate <= stated.high for rate in (alone_short, alone_full)),
         "runs": told,
         "load": round(os.getloadavg()[0], 2),
     }
