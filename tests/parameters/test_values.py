@@ -100,7 +100,6 @@ def test_words_and_json_are_choices(text: str, choices: tuple[object, ...]) -> N
         ("xtc_probability=0:1.5", ["from 0 to 1"]),
         ("repeat_penalty=0", ["from 0.01 to 10"]),
         ("system_fingerprint=x", ["cannot be set", "read it in the answer"]),
-        ("n=3", ["cannot be set", "fein generate -n"]),
         ("seed=3", ["cannot be set", "use --seed"]),
         ("stream=true", ["cannot be set", "use --stream"]),
         ("messages=x", ["cannot be set", "messages column"]),

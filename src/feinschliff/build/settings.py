@@ -57,6 +57,8 @@ def make_baseline(
             values[name] = knob.values[0]
         elif name == "max_tokens":
             values[name] = DEFAULT_MAX_TOKENS
+        elif name == "n":
+            values[name] = 1
         else:
             row = CATALOGUE.get(name)
             values[name] = told.get(name, None if row is None else row.defaults.get(backend))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from feinschliff import stats
-from feinschliff.generation import Ask, Payer, generate
-from feinschliff.measure.scoring import score_answers
+from feinschliff.choosing import Choice
+from feinschliff.generation import Ask, Payer
+from feinschliff.measure.units import measure_units
 from feinschliff.records import Answer, Example, Score, Settings
 from feinschliff.scorers.protocol import Scorer
 
@@ -82,20 +83,26 @@ class Pair:
     baseline: Answer | None
     best_score: Score | None
     baseline_score: Score | None
+    best_answers: tuple[Answer, ...] = ()
+    """All that were drawn; with n = 1 just the one."""
+    baseline_answers: tuple[Answer, ...] = ()
 
 
 def measure_pairs(
-    units: Sequence[tuple[Example, int]], best: Settings, baseline: Settings, *, payer: Payer, scorer: Scorer
+    units: Sequence[tuple[Example, int]],
+    best: Settings,
+    baseline: Settings,
+    *,
+    payer: Payer,
+    scorer: Scorer,
+    choice: Choice | None = None,
 ) -> list[Pair]:
     """Answers and scores of both settings for every (example, repeat); None where the budget ran out."""
     asks = [Ask(e, s, r) for e, r in units for s in (best, baseline)]
-    answers = generate(asks, payer)
-    have = [(ask.example, answer) for ask, answer in zip(asks, answers, strict=True) if answer is not None]
-    scores = iter(score_answers(scorer, [e for e, _ in have], [a for _, a in have], store=payer.store))
-    scored = [None if answer is None else next(scores) for answer in answers]
+    measured = measure_units(asks, payer, scorer=scorer, choice=choice)
     return [
-        Pair(e, r, answers[2 * i], answers[2 * i + 1], scored[2 * i], scored[2 * i + 1])
-        for i, (e, r) in enumerate(units)
+        Pair(e, r, mine.chosen, other.chosen, mine.score, other.score, mine.answers, other.answers)
+        for (e, r), mine, other in zip(units, measured[::2], measured[1::2], strict=True)
     ]
 
 

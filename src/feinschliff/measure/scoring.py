@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from feinschliff.errors import FeinschliffError, RunError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score, canonical_json, digest
+from feinschliff.scorers.group import score_groups
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.store import Store
 
@@ -37,10 +38,25 @@ def score_answers(
     return [known[(a.key, p)] for a, p in zip(answers, prints, strict=True)]
 
 
+def score_answer_groups(scorer: Scorer, examples: Sequence[Example], groups: Sequence[Sequence[Answer]]) -> list[Score]:
+    """One score per group of answers, in order, of a scorer that scores them together; these are not kept."""
+    scores = _held_to_protocol(scorer, lambda: score_groups(scorer, examples, groups), len(groups))
+    for answers, score in zip(groups, scores, strict=True):
+        _LOG.debug("score %s %s %s", answers[0].example, score.value, canonical_json(score.reason))
+    return scores
+
+
 def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
+    scores = _held_to_protocol(scorer, lambda: scorer.score(examples, answers), len(answers))
+    for answer, score in zip(answers, scores, strict=True):
+        _LOG.debug("score %s %s %s", answer.example, score.value, canonical_json(score.reason))
+    return scores
+
+
+def _held_to_protocol(scorer: Scorer, scores_of: Callable[[], list[Score]], wanted: int) -> list[Score]:
     """The scorer's word, held to the protocol: foreign scorers come through here as well."""
     try:
-        scores = scorer.score(examples, answers)
+        scores = scores_of()
     except FeinschliffError:
         raise
     except (Exception, SystemExit) as error:
@@ -53,20 +69,17 @@ def _checked(scorer: Scorer, examples: Sequence[Example], answers: Sequence[Answ
             ),
             mend=tr("correct the scorer and run the same again; the answers are kept"),
         ) from error
-    if len(scores) != len(answers):
+    if len(scores) != wanted:
         raise RunError(
             tr(
                 "the scorer '{name}' gave {n_scores} scores for {n_answers} answers",
                 name=scorer.name,
                 n_scores=len(scores),
-                n_answers=len(answers),
+                n_answers=wanted,
             ),
             mend=tr("a scorer returns one score per answer, in order"),
         )
-    kept = [_in_range(score) for score in scores]
-    for answer, score in zip(answers, kept, strict=True):
-        _LOG.debug("score %s %s %s", answer.example, score.value, canonical_json(score.reason))
-    return kept
+    return [_in_range(score) for score in scores]
 
 
 def _in_range(score: Score) -> Score:

@@ -131,7 +131,8 @@ def parameter(name: str) -> Parameter:
 def _no_row(name: str, else_do: str) -> ParameterError:
     settable = [known for known, row in CATALOGUE.items() if row.role not in {"reserved", "reply"}]
     longer = [known for known in settable if len(name) >= _LEAST_BEGINNING and known.startswith(name.lower())]
-    nearest = longer or difflib.get_close_matches(name.lower(), settable, n=1, cutoff=0.65)
+    near = [known for known in settable if len(known) > 1]  # any two letters are near a single one
+    nearest = longer or difflib.get_close_matches(name.lower(), near, n=1, cutoff=0.65)
     hint = tr("did you mean '{nearest}'?", nearest=nearest[0]) + " " if nearest else ""
     return ParameterError(
         tr("unknown parameter '{name}'", name=name),
@@ -158,9 +159,6 @@ def _instead(row: Parameter) -> str:
         return tr("read it in the answer")
     advice = {
         "seed": tr("use --seed for the run's seed"),
-        "n": tr(
-            "leave it out: each example is asked as often as it takes; fein generate -n 4 gives 4 answers to a row"
-        ),
         "stream": tr("use --stream"),
         "messages": tr("use the prompt or a messages column"),
     }

@@ -133,7 +133,7 @@ def _wired(name: str) -> Parameter | None:
     if name.startswith(EXTRA):
         return None
     row = parameter(name)
-    return None if row.role == "task" else row
+    return None if row.role in {"task", "harness"} else row
 
 
 def _honoured(support: Support, low: float | None, high: float | None) -> Support:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from feinschliff.parameters.dialects import UNKNOWN_FIELD, Dialect
 
 Kind = Literal["float", "int", "bool", "text", "json"]
-Role = Literal["sampling", "request", "load", "task", "reserved", "reply"]
+Role = Literal["sampling", "request", "load", "task", "harness", "reserved", "reply"]
 Shape = Literal["object", "list", "any"]
 Status = Literal["honoured", "clamped", "inert", "rejected", "remapped", "load time", "unknown"]
 Outside = Literal["clamp", "reject"]
@@ -106,7 +106,7 @@ class Parameter:
     """One line, in English; `texts.texts_of` has more, in other languages too."""
     role: Role = "sampling"
     """`sampling` and `request` are wire fields; `load` is set where the model is loaded; `task` is a part of the task;
-    `reserved` is set by us; `reply` comes back and is never sent."""
+    `harness` says how often we ask; `reserved` is set by us; `reply` comes back and is never sent."""
     low: float | None = None
     """Smallest value that makes sense anywhere (inclusive)."""
     high: float | None = None

@@ -22,12 +22,12 @@ def wire_fields(settings: Settings, dialect: Dialect = "unknown", *, seed: int |
     """The fields of the request body that these settings stand for, as `dialect` names them; None is not sent.
 
     A dotted wire name is a nested field. `model`, `system` and `prompt` are no fields of their own: they are in the
-    messages and in `model`.
+    messages and in `model`. `n` is a number of requests.
     """
     fields: dict[str, JsonValue] = {}
     for name, value in settings.values.items():
         row = parameter(name)
-        if value is None or row.role == "task":
+        if value is None or row.role in {"task", "harness"}:
             continue
         if name.startswith(EXTRA):
             _put(fields, extra_path(name.removeprefix(EXTRA), dialect), value)

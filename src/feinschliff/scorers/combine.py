@@ -9,6 +9,7 @@ from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
 from feinschliff.scorers.embedding import MakeEmbedder, embedder_places, lend, wants_embedder
+from feinschliff.scorers.group import is_group, only_in_groups, score_groups
 from feinschliff.scorers.protocol import Scorer, check_lengths, needs_target, scorer_notes, scoring_costs, unscored
 
 
@@ -43,6 +44,7 @@ class Combined:
         self.wants_embedder = any(wants_embedder(scorer) for scorer, _ in self.parts)
         self.places = tuple(place for scorer, _ in self.parts for place in embedder_places(scorer))
         self.costs = any(scoring_costs(scorer) for scorer, _ in self.parts)
+        self.is_group = any(is_group(scorer) for scorer, _ in self.parts)
 
     @property
     def name(self) -> str:
@@ -52,8 +54,15 @@ class Combined:
     def score(self, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
         """The weighted sums, in order; the parts under their scorers' names."""
         check_lengths(examples, answers)
+        if self.is_group:
+            raise only_in_groups(self.name)
         columns = [scorer.score(examples, answers) for scorer, _ in self.parts]
         return [self._sum([column[i] for column in columns]) for i in range(len(answers))]
+
+    def score_groups(self, examples: Sequence[Example], groups: Sequence[Sequence[Answer]]) -> list[Score]:
+        """The weighted sums of several answers each; of a part that scores one answer, the mean."""
+        columns = [score_groups(scorer, examples, groups) for scorer, _ in self.parts]
+        return [self._sum([column[i] for column in columns]) for i in range(len(groups))]
 
     def with_embedder(self, make: MakeEmbedder) -> Scorer:
         """The same sum, its parts lent what they want; see `embedding.lend`."""

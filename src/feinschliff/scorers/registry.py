@@ -15,6 +15,7 @@ from feinschliff.scorers.combine import Combined
 from feinschliff.scorers.custom import as_scorer, load_scorer
 from feinschliff.scorers.embedding import KEY_VARIABLE, Embedding, EndpointEmbedding, Place
 from feinschliff.scorers.format import Tags, make_format
+from feinschliff.scorers.group import Distinct, Diversity
 from feinschliff.scorers.language import Language
 from feinschliff.scorers.local_embedding import LocalEmbedder
 from feinschliff.scorers.overlap import Bleu, Rouge
@@ -43,6 +44,8 @@ class _Row:
 _ROWS = {
     "bleu": _Row(lambda option, _: Bleu(option or None), Bleu, ("TOKENIZER",)),
     "chrf": _Row(lambda *_: Chrf(), Chrf),
+    "distinct": _Row(lambda *_: Distinct(), Distinct, target="Needs no target, but several answers to a request."),
+    "diversity": _Row(lambda *_: Diversity(), Diversity, target="Needs no target, but several answers to a request."),
     "embedding": _Row(lambda option, _: _embedding(option), Embedding, ("MODEL", "FOLDER"), ("@MODEL", "@URL#MODEL")),
     "format": _Row(
         lambda option, _: make_format(option), Tags, ("TAG", "TAG+TAG", "/REGEX/"), target="Needs no target."
@@ -88,8 +91,8 @@ def make_scorer(spec: str | Mapping[str, float] | object, *, targets: Sequence[s
     """A scorer from what a user can write.
 
     `NAME` or `NAME:OPTION` (see `describe`); `module:callable`; `NAME=WEIGHT,NAME=WEIGHT` or a mapping of these to
-    weights; a function f(answer, target, row); an object with `name` and `score`. `targets` is what `tfidf` is fitted
-    on.
+    weights; a function f(answer, target, row), or with an attribute `group = True` f(answers, target, row); an object
+    with `name` and `score` or `score_groups`. `targets` is what `tfidf` is fitted on.
 
     Raises: ScorerError for a name that is not known (with the nearest one), a weight that is none, or a callable that
     is no scorer.

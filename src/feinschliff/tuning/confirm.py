@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from feinschliff.choosing import Choice
 from feinschliff.datasets.split import Split
 from feinschliff.generation import Caps, Payer
-from feinschliff.measure import HeldOut, Pair, held_out, measure_pairs
+from feinschliff.measure import HeldOut, Pair, answers_each, held_out, measure_pairs
 from feinschliff.records import Example, Settings, digest
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.plan import CONFIRMATION_SHARE, Plan
@@ -22,20 +23,30 @@ LEAST_PAIRS = 5
 
 
 def confirm(
-    best: Settings, baseline: Settings, *, split: Split, plan: Plan, payer: Payer, scorer: Scorer
+    best: Settings,
+    baseline: Settings,
+    *,
+    split: Split,
+    plan: Plan,
+    payer: Payer,
+    scorer: Scorer,
+    choice: Choice | None = None,
 ) -> tuple[HeldOut, list[Pair]]:
     """The paired difference on held-out examples, or over fresh repeats where too few can be held out."""
-    units = confirmation_units(split, plan.room_to_confirm())
-    pairs = measure_pairs(units, best, baseline, payer=payer, scorer=scorer)
-    models = [payer.model_of(settings) for settings in (best, baseline)]
+    units = confirmation_units(split, plan.room_to_confirm(), each=answers_each(best) + answers_each(baseline))
+    pairs = measure_pairs(units, best, baseline, payer=payer, scorer=scorer, choice=choice)
     for pair in pairs:
-        plan.use([pair.best, pair.baseline], models=models)
+        for settings, answers in ((best, pair.best_answers), (baseline, pair.baseline_answers)):
+            plan.use(answers, models=[payer.model_of(settings)] * len(answers))
     return held_out(pairs, unit="repeats" if split.shared else "examples"), pairs
 
 
-def confirmation_units(split: Split, room: int) -> list[Unit]:
-    """(example, repeat) pairs that `room` answers can pay for on both sides; whole repeats come first."""
-    pairs = room // 2
+def confirmation_units(split: Split, room: int, *, each: int = 2) -> list[Unit]:
+    """(example, repeat) pairs that `room` answers can pay for on both sides; whole repeats come first.
+
+    `each`: answers that a pair takes.
+    """
+    pairs = room // each
     # By hash, not as they lie in the file: where the room does not reach for all, the rest is left out at random.
     examples = sorted(split.held_out, key=lambda e: digest(["confirm", e.id]))
     if split.shared:
@@ -46,9 +57,9 @@ def confirmation_units(split: Split, room: int) -> list[Unit]:
     return _repeated(examples, min(_MOST_REPEATS, pairs // len(examples)))
 
 
-def least_confirmation(split: Split) -> int:
-    """Answers that the smallest confirmation takes."""
-    return 2 * LEAST_PAIRS * (len(split.held_out) if split.shared else 1)
+def least_confirmation(split: Split, *, each: int = 2) -> int:
+    """Answers that the smallest confirmation takes, `each` for a pair."""
+    return each * LEAST_PAIRS * (len(split.held_out) if split.shared else 1)
 
 
 def search_limit(caps: Caps) -> Caps:

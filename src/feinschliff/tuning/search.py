@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from feinschliff.choosing import Choice
 from feinschliff.errors import RunError
-from feinschliff.generation import Ask, Payer, generate
+from feinschliff.generation import Ask, Payer
 from feinschliff.i18n import tr
-from feinschliff.measure import score_answers
+from feinschliff.measure import answers_each, measure_units
 from feinschliff.records import Answer, Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.design import Labelled
@@ -55,6 +56,8 @@ class Search:
     """True where the hard budget cut a round short."""
     _reasons: list[str] = field(default_factory=list)
     on_round: Callable[[Step], None] | None = None
+    choice: Choice | None = None
+    """Among the answers of a unit, where a setting takes several."""
 
     def run(self, design: Sequence[Labelled]) -> None:
         """The first design, then rounds until the plan is used up or the sampler sees nothing worth an answer."""
@@ -95,9 +98,11 @@ class Search:
             wanted = min(p.units, len(self.state.units)) - seen
             if wanted <= 0 or room <= 0:
                 continue
-            granted = min(wanted, room)
-            kept.append(Proposal(p.settings, p.origin, seen + granted))
-            room -= granted
+            each = answers_each(self._tried(p).settings if seen else p.settings)
+            granted = min(wanted, room // each)
+            if granted > 0:
+                kept.append(Proposal(p.settings, p.origin, seen + granted))
+                room -= granted * each
         return kept
 
     def _round(self, number: int, proposals: Sequence[Proposal]) -> None:
@@ -121,15 +126,13 @@ class Search:
             for example, repeat in self.state.units[tried.seen : upto]:
                 asks.append(Ask(example, tried.settings, repeat))
                 owners.append(tried)
-        answers = generate(asks, self.payer)
-        self.plan.use(answers, models=[self.payer.model_of(ask.settings) for ask in asks])
-        have = [(ask.example, a) for ask, a in zip(asks, answers, strict=True) if a is not None]
-        scores = iter(score_answers(self.scorer, [e for e, _ in have], [a for _, a in have], store=self.payer.store))
-        self.answers.extend(a for _, a in have)
         cut: set[int] = set()
-        for tried, answer in zip(owners, answers, strict=True):
-            score = None if answer is None else next(scores)
-            if score is None or score.transient:  # the budget ended before the answer, or before its score
+        measured = measure_units(asks, self.payer, scorer=self.scorer, choice=self.choice)
+        for tried, unit in zip(owners, measured, strict=True):
+            self.plan.use(unit.answers, models=[self.payer.model_of(tried.settings)] * len(unit.answers))
+            self.answers.extend(unit.answers)
+            score = unit.score
+            if score is None or score.transient:  # the budget ended before the answers, or before their score
                 cut.add(id(tried))
             elif id(tried) not in cut:  # a gap would shift all later scores to other units
                 tried.scores.append(score.value)
