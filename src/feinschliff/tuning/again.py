@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from feinschliff.choosing import Choice
 from feinschliff.datasets.task import Task
 from feinschliff.errors import InputError
 from feinschliff.generation import Ask, Caps, Payer
 from feinschliff.i18n import tr
-from feinschliff.measure import Pair, held_out, measure_pairs
+from feinschliff.measure import Pair, draws, held_out, measure_pairs
 from feinschliff.measure.drift import LEAST_CHANGED, Sides, find_drift
 from feinschliff.measure.scoring import example_fingerprint
 from feinschliff.scorers.protocol import Scorer, scoring_costs
@@ -32,6 +33,7 @@ class Recheck:
     of: Run
     kept: Kept
     scorer: Scorer
+    choice: Choice | None = None
 
     @property
     def unit(self) -> Literal["examples", "repeats"]:
@@ -42,12 +44,18 @@ class Recheck:
     @property
     def match(self) -> Match:
         """Both settings, on the examples that were held out."""
-        return Match(Task(examples=self.kept.examples), self.kept.best, self.kept.baseline, self.scorer)
+        task = Task(examples=self.kept.examples)
+        return Match(task, self.kept.best, self.kept.baseline, self.scorer, choice=self.choice)
+
+    @property
+    def costs(self) -> bool:
+        """Whether the score or the choice asks a server as well."""
+        return scoring_costs(self.scorer) or scoring_costs(self.choice)
 
     def caps(self) -> Caps:
         """The limits where none are given: enough for all that the confirmation asked."""
-        share = planned_share(scoring_costs=scoring_costs(self.scorer))
-        return Caps(requests=math.ceil(2 * len(self.kept.units) / share))
+        share = planned_share(scoring_costs=self.costs)
+        return Caps(requests=math.ceil(self.match.answers_each * len(self.kept.units) / share))
 
     def plan(self, payer: Payer) -> Plan:
         """The plan under the payer's limits."""
@@ -57,19 +65,24 @@ class Recheck:
         """What the plan has room for. Raises: BudgetError where that is too little to tell anything."""
         whole = self.unit == "repeats"
         least = LEAST_CHANGED * (len(self.kept.examples) if whole else 1)
-        check_budget(plan, least_answers=2 * min(least, len(self.kept.units)), searches=False)
-        return self.kept.first(plan.room_to_confirm() // 2, whole_repeats=whole)
+        each = self.match.answers_each
+        check_budget(plan, least_answers=each * min(least, len(self.kept.units)), searches=False)
+        return self.kept.first(plan.room_to_confirm() // each, whole_repeats=whole)
 
     def forecast(self, payer: Payer) -> Forecast:
         """All that will be asked. Raises: BudgetError."""
         part = self.within(self.plan(payer))
-        asks = [Ask(example, side, repeat) for example, repeat in part.units for side in (part.best, part.baseline)]
+        units = [Ask(example, side, repeat) for example, repeat in part.units for side in (part.best, part.baseline)]
+        asks = [ask for unit in units for ask in draws(unit)]
         models = list(dict.fromkeys(payer.model_of(side) for side in (part.best, part.baseline)))
         answers = len({(ask.example.id, ask.repeat, ask.settings.canonical()) for ask in asks})
-        return Forecast(answers, asks, models, target_tokens(self.match.task), scoring_costs(self.scorer))
+        return Forecast(answers, asks, models, target_tokens(self.match.task), self.costs)
 
     def scores_then(self, part: Kept, payer: Payer) -> list[Sides]:
         """What the store keeps of then, by unit. Raises: InputError where it is gone."""
+        if part.scores is not None:
+            told = zip(part.units, part.scores, strict=True)
+            return [Sides(example.id, repeat, *scores) for (example, repeat), scores in told]
         scores = payer.store.get_scores(self.scorer.name, [key for keys in part.keys for key in keys])
         rows = []
         for (example, repeat), keys in zip(part.units, part.keys, strict=True):
@@ -94,7 +107,7 @@ def recheck(what: Recheck, run: Run, payer: Payer, *, server: Mapping[str, Any])
     with keeping_track(run, payer) as clock:
         part = what.within(what.plan(payer))
         then = what.scores_then(part, payer)
-        pairs = measure_pairs(part.units, part.best, part.baseline, payer=payer, scorer=what.scorer)
+        pairs = measure_pairs(part.units, part.best, part.baseline, payer=payer, scorer=what.scorer, choice=what.choice)
         whole = [i for i, p in enumerate(pairs) if p.best is not None and p.baseline is not None]
         better = (what.of.result or {})["verdict"] == "better"
         drift = find_drift([then[i] for i in whole], [_sides(pairs[i]) for i in whole], unit=what.unit, better=better)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feinschliff.choosing import Choice
 from feinschliff.datasets.split import FEWEST_TO_SPLIT, Split
 from feinschliff.datasets.task import Task
 from feinschliff.generation import (
@@ -14,6 +15,7 @@ from feinschliff.generation import (
     most_prompt_tokens,
     render_messages,
 )
+from feinschliff.measure import answers_each
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scorer_notes, scoring_costs
@@ -26,6 +28,7 @@ from feinschliff.tuning.notes import answer_warnings, outcome_warnings
 from feinschliff.tuning.plan import Cost, Plan, check_budget
 from feinschliff.tuning.plot import check_texts
 from feinschliff.tuning.result import Result
+from feinschliff.tuning.several import check_several
 from feinschliff.tuning.tune import make_result
 
 
@@ -39,8 +42,15 @@ class Match:
     scorer: Scorer
     recipe: ScorerRecipe = UNTOLD
     """How the scorer can be made again for a later check."""
+    choice: Choice | None = None
+    """Among the answers to a request, where a side asks for several."""
     notes: tuple[str, ...] = ()
     """What is to be told of the settings beside the verdict: those that the endpoint ignores."""
+
+    @property
+    def answers_each(self) -> int:
+        """Answers that one pair takes."""
+        return answers_each(self.a) + answers_each(self.b)
 
 
 def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:
@@ -48,7 +58,9 @@ def check_match(match: Match, caps: Caps, *, prices: Prices | None = None, model
     for settings in (match.a, match.b):
         check_texts(settings, match.task)
     plan = make_match_plan(match, caps, prices=prices, model=model)
-    least = min(least_confirmation(everything(match)), 2 * len(match.task.examples))
+    check_several([answers_each(side) for side in (match.a, match.b)], scorer=match.scorer, choice=match.choice)
+    each = match.answers_each
+    least = min(least_confirmation(everything(match), each=each), each * len(match.task.examples))
     check_budget(plan, least_answers=least, searches=False)
 
 
@@ -60,15 +72,25 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
     with keeping_track(run, payer) as clock:
         parts = everything(match)
         plan = make_match_plan(match, payer.budget.caps, prices=payer.budget.prices, model=payer.model)
-        measured, pairs = confirm(match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer)
-        answers = [answer for p in pairs for answer in (p.best, p.baseline) if answer is not None]
+        measured, pairs = confirm(
+            match.a, match.b, split=parts, plan=plan, payer=payer, scorer=match.scorer, choice=match.choice
+        )
+        answers = [answer for p in pairs for answer in (*p.best_answers, *p.baseline_answers)]
         warnings = [
             *match.notes,
             *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
             *answer_warnings(answers),
             *scorer_notes(match.scorer, match.task.examples),
         ]
-        details = task_details(match.task, payer=payer, scorer=match.scorer, pairs=pairs, best=match.a)
+        details = task_details(
+            match.task,
+            split=parts,
+            payer=payer,
+            scorer=match.scorer,
+            choice=match.choice,
+            pairs=pairs,
+            best=match.a,
+        )
         details["check"] = keep(pairs, best=match.a, baseline=match.b, payer=payer, recipe=match.recipe)
         clock.note()
         result = make_result(
@@ -89,7 +111,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
 def make_match_plan(match: Match, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
     """The comparison's plan under these limits; `model` is asked where a side names none."""
     models = [str(side.values.get("model") or model or "") or None for side in (match.a, match.b)]
-    costs = scoring_costs(match.scorer)
+    costs = scoring_costs(match.scorer) or scoring_costs(match.choice)
     return Plan(caps, first=_first_cost(match), prices=prices, models=models, scoring_costs=costs)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
+from feinschliff.choosing import Choice
 from feinschliff.datasets.split import Split
 from feinschliff.datasets.task import Task
 from feinschliff.endpoints.protocol import EMBEDDED
@@ -17,6 +18,7 @@ from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.effects import effects
 from feinschliff.tuning.notes import count_flags
 from feinschliff.tuning.search import Search
+from feinschliff.tuning.several import equal_cost
 
 _MOST_SAMPLES = 60
 
@@ -31,10 +33,11 @@ def run_details(
     search: Search,
     winner: Settings,
     pairs: Sequence[Pair],
+    choice: Choice | None = None,
 ) -> dict[str, Any]:
     """Trials, the incumbent over answers, effects, held-out answers side by side, counts of odd answers."""
     return {
-        **task_details(task, payer=payer, scorer=scorer, pairs=pairs, best=winner),
+        **task_details(task, split=split, payer=payer, scorer=scorer, choice=choice, pairs=pairs, best=winner),
         "sampler": sampler,
         "split": {"search": len(split.search), "held_out": len(split.held_out), "shared": split.shared},
         "space": search.state.space.to_dict(),
@@ -65,7 +68,16 @@ def run_details(
     }
 
 
-def task_details(task: Task, *, payer: Payer, scorer: Scorer, pairs: Sequence[Pair], best: Settings) -> dict[str, Any]:
+def task_details(
+    task: Task,
+    *,
+    split: Split,
+    payer: Payer,
+    scorer: Scorer,
+    pairs: Sequence[Pair],
+    best: Settings,
+    choice: Choice | None = None,
+) -> dict[str, Any]:
     """What a search and a comparison have in common."""
     return {
         "task": {"name": task.name, "examples": len(task.examples), "system": task.system, "prompt": task.prompt},
@@ -80,8 +92,16 @@ def task_details(task: Task, *, payer: Payer, scorer: Scorer, pairs: Sequence[Pa
         "versions": _made_with(payer.endpoint.identity),
         "scores": [[p.example.id, p.repeat, _value(p.best_score), _value(p.baseline_score)] for p in pairs],
         "samples": [_sample(pair, best) for pair in pairs[:_MOST_SAMPLES]],
-        "best_flags": count_flags([p.best for p in pairs if p.best is not None]),
-        "baseline_flags": count_flags([p.baseline for p in pairs if p.baseline is not None]),
+        "best_flags": count_flags([answer for p in pairs for answer in p.best_answers]),
+        "baseline_flags": count_flags([answer for p in pairs for answer in p.baseline_answers]),
+        "several": equal_cost(
+            pairs,
+            best,
+            scorer=scorer,
+            choice=choice,
+            store=payer.store,
+            unit="repeats" if split.shared else "examples",
+        ),
     }
 
 
@@ -92,12 +112,12 @@ def _sample(pair: Pair, best: Settings) -> dict[str, Any]:
         "repeat": pair.repeat,
         "prompt": messages[-1].content,
         "target": pair.example.target,
-        "best": _side(pair.best, pair.best_score),
-        "baseline": _side(pair.baseline, pair.baseline_score),
+        "best": _side(pair.best, pair.best_score, pair.best_answers),
+        "baseline": _side(pair.baseline, pair.baseline_score, pair.baseline_answers),
     }
 
 
-def _side(answer: Answer | None, score: Score | None) -> dict[str, Any] | None:
+def _side(answer: Answer | None, score: Score | None, drawn: Sequence[Answer]) -> dict[str, Any] | None:
     if answer is None:
         return None
     return {
@@ -111,6 +131,7 @@ def _side(answer: Answer | None, score: Score | None) -> dict[str, Any] | None:
         "latency_s": answer.latency_s,
         "first_token_s": answer.first_token_s,
         "tokens_per_s": answer.tokens_per_s,
+        **({"others": [other.text for other in drawn if other is not answer]} if len(drawn) > 1 else {}),
     }
 
 

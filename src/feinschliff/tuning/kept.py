@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from feinschliff.errors import InputError
 from feinschliff.generation import Payer
 from feinschliff.i18n import tr
-from feinschliff.measure import Pair
-from feinschliff.records import Example, Settings
+from feinschliff.measure import Pair, answers_each
+from feinschliff.records import Example, Score, Settings
 from feinschliff.store import Run
 from feinschliff.tuning.state import Unit
 
@@ -28,6 +28,8 @@ class ScorerRecipe:
     """A name, weights by name, or `module:callable`; None for an object that has no such place."""
     corpus: tuple[str, ...] = ()
     """The task's targets, where the scorer was fitted on them and not only on those of the examples below."""
+    pick: str | None = None
+    """How the choice among several answers was asked for; None without one, or for an object that has no such place."""
 
 
 UNTOLD = ScorerRecipe()
@@ -43,6 +45,8 @@ class Kept:
     units: tuple[Unit, ...]
     keys: tuple[tuple[str, str], ...]
     """Keys in the store of both sides' answers, by unit."""
+    scores: tuple[tuple[float | None, float | None], ...] | None
+    """Of both sides, where a unit is several answers and the store has no score of it; None where it has."""
     recipe: ScorerRecipe
     omit: tuple[str, ...]
     """Fields that the server refused."""
@@ -56,13 +60,15 @@ class Kept:
         """The part that so many pairs pay for; whole repeats only where those are what is compared."""
         if whole_repeats:
             pairs -= pairs % len(self.examples)
-        return Kept(self.best, self.baseline, self.units[:pairs], self.keys[:pairs], self.recipe, self.omit)
+        scores = None if self.scores is None else self.scores[:pairs]
+        return Kept(self.best, self.baseline, self.units[:pairs], self.keys[:pairs], scores, self.recipe, self.omit)
 
 
 def keep(pairs: Sequence[Pair], *, best: Settings, baseline: Settings, payer: Payer, recipe: ScorerRecipe) -> Any:
     """The confirmation as JSON, for the run's details."""
     asked = [p for p in pairs if p.best is not None and p.baseline is not None][:_MOST_UNITS]
     examples = {p.example.id: p.example for p in asked}
+    several = answers_each(best) > 1 or answers_each(baseline) > 1
     return {
         "best": best.values,
         "baseline": baseline.values,
@@ -70,6 +76,8 @@ def keep(pairs: Sequence[Pair], *, best: Settings, baseline: Settings, payer: Pa
         "units": [[p.example.id, p.repeat, p.best.key, p.baseline.key] for p in asked if p.best and p.baseline],
         "score": recipe.spec,
         "corpus": list(recipe.corpus),
+        **({"pick": recipe.pick} if recipe.pick is not None else {}),
+        **({"scores": [[_value(p.best_score), _value(p.baseline_score)] for p in asked]} if several else {}),
         "omit": list(payer.omit),
     }
 
@@ -85,11 +93,17 @@ def read_kept(run: Run) -> Kept:
             mend=tr("name a finished run of fein tune or fein compare; fein runs lists them"),
         )
     examples = {row["id"]: Example.model_validate(row) for row in kept["examples"]}
+    scores = kept.get("scores")
     return Kept(
         best=Settings(values=kept["best"]),
         baseline=Settings(values=kept["baseline"]),
         units=tuple((examples[name], repeat) for name, repeat, _, _ in kept["units"]),
         keys=tuple((best, baseline) for _, _, best, baseline in kept["units"]),
-        recipe=ScorerRecipe(kept["score"], tuple(kept["corpus"])),
+        scores=None if scores is None else tuple((best, baseline) for best, baseline in scores),
+        recipe=ScorerRecipe(kept["score"], tuple(kept["corpus"]), kept.get("pick")),
         omit=tuple(kept["omit"]),
     )
+
+
+def _value(score: Score | None) -> float | None:
+    return None if score is None else score.value
