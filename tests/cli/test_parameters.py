@@ -6,6 +6,7 @@ import pytest
 
 from feinschliff.parameters.catalogue import CATALOGUE
 from feinschliff.parameters.dialects import DIALECTS
+from feinschliff.parameters.markdown import page
 from tests.cli.conftest import Fein
 
 
@@ -84,7 +85,7 @@ def test_a_backend(fein: Fein, dialect: str) -> None:
         assert {"wire", "status", "low", "high", "outside", "default", "varies", "note", "source", "checked"} <= set(
             row
         )
-        assert (row["status"] == "unknown") <= (dialect in {"lmstudio", "openrouter"} or CATALOGUE[name].role == "task")
+        assert (row["status"] == "unknown") <= (dialect in {"lmstudio", "openrouter"})
     shown = fein("parameters", "--backend", dialect).out
     assert document["parameters"]["top_k"]["wire"] in shown
 
@@ -94,6 +95,21 @@ def test_one_parameter_at_one_backend(fein: Fein) -> None:
     assert list(document["parameters"]) == ["top_k"]
     assert document["parameters"]["top_k"]["status"] == "inert"
     assert "Ollama's own address" in fein("parameters", "top_k", "--backend", "ollama").out
+
+
+@pytest.mark.parametrize(("name", "wire"), [("model", "model"), ("system", "messages"), ("prompt", "messages")])
+def test_what_chooses_the_model_or_makes_the_messages_is_honoured_everywhere(fein: Fein, name: str, wire: str) -> None:
+    backends = fein("parameters", name, "--json").json["parameters"][name]["backends"]
+    assert set(backends) == set(DIALECTS)
+    assert {(support["status"], support["wire"]) for support in backends.values()} == {("honoured", wire)}
+    assert all("model" in support["note"] or "message" in support["note"] for support in backends.values())
+    shown = fein("parameters", name).out + fein("parameters", name, "--backend", "openai").out
+    assert "honoured" in shown
+    assert "rejected" not in shown
+    assert "inert" not in shown
+    section = page([CATALOGUE[name]], language="en")
+    assert "| honoured |" in section
+    assert "| rejected |" not in section
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,7 @@ def show_backend(rows: Sequence[Parameter], dialect: Dialect, language: str) -> 
         word["parameter"], word["wire"], word["status"], word["range"], word["default"], word["note"], names=(0, 2)
     )
     for row in rows:
-        if row.role != "task":
-            table.add_row(row.name, *_support(row, dialect, language))
+        table.add_row(row.name, *_support(row, dialect, language))
     with writing():
         console = tables()
         console.print(table)

@@ -18,7 +18,7 @@ def page(rows: Sequence[Parameter], *, language: str = "en") -> str:
     lines.append("|" + "---|" * 6)
     lines += [_row(row, language) for row in rows]
     lines += ["", "| |" + "".join(f" {dialect} |" for dialect in _BACKENDS), "|---|" + "---|" * len(_BACKENDS)]
-    lines += [_matrix_row(row, language) for row in rows if row.role != "task"]
+    lines += [_matrix_row(row, language) for row in rows]
     lines += ["", labels(language)["prior"], ""]
     for row in rows:
         lines += section(row, language)

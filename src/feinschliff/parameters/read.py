@@ -44,7 +44,7 @@ _ONE_OF: Mapping[str, Collection[str]] = {"kind": KINDS, "role": ROLES, "shape":
 def read_rows(text: str, *, origin: str, packaged: bool, known: Mapping[str, Parameter]) -> dict[str, Parameter]:
     """The rows of a TOML text by name; a row that is `known` is changed in what the text names, any other is new.
 
-    `origin` names the file in messages. What a `packaged` row does not say of a backend is what that backend does with
+    `origin` names the file in messages. `everywhere` is what all backends do that `backends` does not name. What a `packaged` row does not say of a backend is what that backend does with
     fields it has never heard of; of another row it is unknown.
 
     Raises: ParameterError for text that is no TOML, or a row that is none.
@@ -59,13 +59,13 @@ def read_rows(text: str, *, origin: str, packaged: bool, known: Mapping[str, Par
 def _row(name: str, table: Any, origin: str, packaged: bool, before: Parameter | None) -> Parameter:
     if not isinstance(table, dict):
         raise _bad(origin, name, tr("a row is a table: write [{name}]", name=name))
-    _only(origin, name, table, {*_PLAIN, "backends", "example", *LANGUAGES})
+    _only(origin, name, table, {*_PLAIN, "backends", "everywhere", "example", *LANGUAGES})
     fields = {key: _field(origin, name, key, value) for key, value in table.items() if key in _PLAIN}
     if "example" in table:
         fields["example"] = _example(origin, name, table["example"])
-    backends = {
-        dialect: _support(origin, name, dialect, entry) for dialect, entry in _table(origin, name, table, "backends")
-    }
+    entries = dict.fromkeys(DIALECTS, table["everywhere"]) if "everywhere" in table else {}
+    entries |= dict(_table(origin, name, table, "backends"))
+    backends = {dialect: _support(origin, name, dialect, entry) for dialect, entry in entries.items()}
     texts = {code: _texts(origin, name, table[code]) for code in LANGUAGES if code in table}
     if before is not None:
         changed = dataclasses.replace(
