@@ -44,6 +44,8 @@ def tune(
     budget: BudgetSpec | None = None,
     baseline: Mapping[str, JsonValue] | None = None,
     sampler: str = "fein",
+    init_points: int | None = None,
+    n_iter: int | None = None,
     seed: int = 0,
     store: Store | str | Path | None = None,
     name: str | None = None,
@@ -61,7 +63,9 @@ def tune(
             the name of a space, `default` or `classic`.
         budget: any of `requests`, `tokens`, `seconds`, `usd`: hard limits over all resumes; 800 requests if None.
         baseline: the settings in use today; else what the endpoint tells of itself.
-        sampler: `fein`, `random` or `grid`.
+        sampler: `fein`, `gp`, `tpe`, `bayes_opt`, `random` or `grid`.
+        init_points: settings that `tpe`, `bayes_opt` or `random` draws at random first; the library's number if None.
+        n_iter: further settings of these three; as many as the budget pays for if None.
         seed: of the run; every answer's seed derives from it.
         store: path or URL of the store, or an open one.
         name: alias of the run.
@@ -85,28 +89,30 @@ def tune(
     named = [wanted.fixed.get("model"), (baseline or {}).get("model")]
     searched = [str(m) for m in (models.values if isinstance(models, Choices) else named) if m is not None]
     # What can be found wrong without the endpoint is found before it is asked for anything.
-    plot = Plot(task, wanted, guess_baseline(wanted, baseline), scorer, sampler, watch.on_step, watch.on_phase)
+    plot = Plot(
+        task,
+        wanted,
+        guess_baseline(wanted, baseline),
+        scorer,
+        sampler,
+        watch.on_step,
+        watch.on_phase,
+        init_points=init_points,
+        n_iter=n_iter,
+    )
     check(plot, caps, prices=where.prices(), model=where.model_name)
     what = {
         **spec("tune", task, scorer, seed),
         "space": wanted.to_dict(),
         "sampler": sampler,
+        **{name: n for name, n in (("init_points", init_points), ("n_iter", n_iter)) if n is not None},
         "baseline": dict(baseline or {}),
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:
         today = make_baseline(wanted, baseline, told=facts["told"], backend=facts.get("dialect", facts["backend"]))
-        return Plot(
-            task,
-            wanted,
-            today,
-            scorer,
-            sampler,
-            watch.on_step,
-            watch.on_phase,
-            backend=facts["backend"],
-            recipe=scorer_recipe(task, score, scorer),
-        )
+        recipe = scorer_recipe(task, score, scorer)
+        return replace(plot, baseline=today, backend=facts["backend"], recipe=recipe)
 
     def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
         return forecast_tune(plot_of(asked_facts(link, noted)), caps, payer)

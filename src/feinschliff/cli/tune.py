@@ -42,9 +42,19 @@ def command(
     sampler: Annotated[
         str,
         typer.Option(
-            "--sampler", help=tr("fein, random or grid."), autocompletion=complete.words("fein", "random", "grid")
+            "--sampler",
+            help=tr("fein, gp, tpe, bayes_opt, random or grid."),
+            autocompletion=complete.words("fein", "gp", "tpe", "bayes_opt", "random", "grid"),
         ),
     ] = "fein",
+    init_points: Annotated[
+        int | None,
+        typer.Option("--init-points", help=tr("Settings that tpe, bayes_opt or random draws at random first.")),
+    ] = None,
+    n_iter: Annotated[
+        int | None,
+        typer.Option("--n-iter", help=tr("Further settings of tpe, bayes_opt or random; else what the budget pays.")),
+    ] = None,
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,
@@ -107,6 +117,8 @@ def command(
             budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
             baseline=what.file.baseline or None,
             sampler=sampler,
+            init_points=init_points,
+            n_iter=n_iter,
             seed=seed,
             store=store,
             name=name if name is not None else what.file.task.name,

@@ -44,6 +44,7 @@ def purpose(extra: str) -> str:
         "embedding": tr("similarity by meaning with a model of one's own"),
         "parquet": tr("Parquet files"),
         "postgres": tr("a store on a PostgreSQL server"),
+        "samplers": tr("the samplers tpe and bayes_opt"),
         "sentiment": tr("the sentiment scorer"),
         "train": tr("training, and scorers that run a model with torch"),
     }.get(extra, "")

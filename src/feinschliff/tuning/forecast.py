@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from feinschliff.datasets.split import split
 from feinschliff.datasets.task import Task
 from feinschliff.generation import Ask, Caps, Payer
+from feinschliff.measure import draws
 from feinschliff.scorers.protocol import scoring_costs
 from feinschliff.text.tokens import estimate_tokens
 from feinschliff.tuning.compare import Match, everything, make_match_plan
 from feinschliff.tuning.confirm import confirmation_units
-from feinschliff.tuning.design import first_design
+from feinschliff.tuning.opening import block_size, opening
 from feinschliff.tuning.plan import check_budget
-from feinschliff.tuning.plot import Plot, least_answers, make_plan, models_of
-from feinschliff.tuning.tune import block_size, fitting, units_of
+from feinschliff.tuning.plot import Plot, least_answers, make_plan, models_of, pair_answers
+from feinschliff.tuning.several import usual_number
+from feinschliff.tuning.state import State
+from feinschliff.tuning.tune import units_of
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,16 @@ def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
     parts = split(plot.task.examples)
     plan = make_plan(plot, parts, caps, prices=payer.budget.prices, model=payer.model)
     check_budget(plan, least_answers=least_answers(plot, parts))
-    units = units_of(parts, payer.seed, plan.search_answers)
-    block = block_size(plan.search_answers, len(units))
-    design = fitting(first_design(plot.space, plot.baseline), block, plan.room())
-    known = [Ask(example, settings, repeat) for settings, _ in design for example, repeat in units[:block]]
-    pairs = confirmation_units(parts, plan.room_to_confirm() - plan.search_answers)
-    known += [Ask(example, plot.baseline, repeat) for example, repeat in pairs]
+    units = units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space))
+    sampler = plot.make_sampler(seed=payer.seed)
+    block = block_size(sampler, plan.search_answers // usual_number(plot.space), len(units))
+    design = opening(sampler, State(plot.space, units), plot.baseline, block=block, room=plan.room())
+    wanted = [Ask(example, settings, repeat) for settings, _ in design for example, repeat in units[:block]]
+    pairs = confirmation_units(parts, plan.room_to_confirm() - plan.search_answers, each=pair_answers(plot))
+    wanted += [Ask(example, plot.baseline, repeat) for example, repeat in pairs]
+    known = [ask for unit in wanted for ask in draws(unit)]
     models = [model for model in models_of(plot, payer.model) if model is not None]
-    costs = scoring_costs(plot.scorer)
+    costs = scoring_costs(plot.scorer) or scoring_costs(plot.choice)
     return Forecast(plan.answers_planned, known, models, target_tokens(plot.task), costs)
 
 
@@ -59,10 +64,12 @@ def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
     Raises: BudgetError as `forecast_tune`.
     """
     plan = make_match_plan(match, caps, prices=payer.budget.prices, model=payer.model)
-    units = confirmation_units(everything(match), plan.room_to_confirm())
-    known = [Ask(example, side, repeat) for example, repeat in units for side in (match.a, match.b)]
+    units = confirmation_units(everything(match), plan.room_to_confirm(), each=match.answers_each)
+    wanted = [Ask(example, side, repeat) for example, repeat in units for side in (match.a, match.b)]
+    known = [ask for unit in wanted for ask in draws(unit)]
     models = list(dict.fromkeys(payer.model_of(side) for side in (match.a, match.b)))
-    return Forecast(len(known), known, models, target_tokens(match.task), scoring_costs(match.scorer))
+    costs = scoring_costs(match.scorer) or scoring_costs(match.choice)
+    return Forecast(len(known), known, models, target_tokens(match.task), costs)
 
 
 def target_tokens(task: Task) -> float | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from feinschliff.choosing import Choice
 from feinschliff.datasets.split import Split, split
 from feinschliff.datasets.task import Task
 from feinschliff.endpoints.protocol import Backend
@@ -21,6 +22,7 @@ from feinschliff.generation import (
 )
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
+from feinschliff.measure import answers_each
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import remedy
 from feinschliff.parameters.space import Choices, Range, Space
@@ -33,8 +35,9 @@ from feinschliff.tuning.confirm import least_confirmation
 from feinschliff.tuning.design import first_design
 from feinschliff.tuning.kept import UNTOLD, ScorerRecipe
 from feinschliff.tuning.plan import CONFIRMATION_SHARE, Cost, Plan, check_budget
-from feinschliff.tuning.samplers import make_sampler
+from feinschliff.tuning.samplers import Sampler, make_sampler
 from feinschliff.tuning.search import Step
+from feinschliff.tuning.several import check_several, numbers_of
 
 LEAST_DESIGN = 4
 LEAST_BLOCK = 4
@@ -58,6 +61,16 @@ class Plot:
     """Server software: decides whether and how its knobs are probed."""
     recipe: ScorerRecipe = UNTOLD
     """How the scorer can be made again for a later check."""
+    choice: Choice | None = None
+    """Among the answers to a request, where settings ask for several."""
+    init_points: int | None = None
+    """Settings that a classic sampler draws at random first."""
+    n_iter: int | None = None
+    """Settings that a classic sampler tries after these."""
+
+    def make_sampler(self, *, seed: int) -> Sampler:
+        """The sampler, new. Raises: ParameterError."""
+        return make_sampler(self.sampler, seed=seed, init_points=self.init_points, n_iter=self.n_iter)
 
 
 def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | None = None) -> None:
@@ -70,9 +83,10 @@ def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | 
     for name in ("system", "prompt"):
         for value in _texts(plot, name):
             check_texts(Settings(values={name: value}), plot.task)
-    make_sampler(plot.sampler, seed=0)
+    plot.make_sampler(seed=0)
     if not plot.space.knobs:
         raise _nothing_to_search(tr("every parameter has one fixed value"))
+    check_several(numbers_of(plot.space, plot.baseline), scorer=plot.scorer, choice=plot.choice)
     parts = split(plot.task.examples)
     plan = make_plan(plot, parts, caps, prices=prices, model=model)
     check_budget(plan, least_answers=least_answers(plot, parts))
@@ -90,9 +104,15 @@ def check_texts(settings: Settings, task: Task) -> None:
 def least_answers(plot: Plot, parts: Split) -> int:
     """Answers that the smallest first design and the smallest confirmation take."""
     size = plot.space.size
-    settings = min(LEAST_DESIGN, len(first_design(plot.space, plot.baseline)), size + 1 if size else LEAST_DESIGN)
-    search = settings * LEAST_BLOCK + LEAST_REQUESTS
-    return max(math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts))
+    design = first_design(plot.space, plot.baseline)
+    settings = min(LEAST_DESIGN, len(design), size + 1 if size else LEAST_DESIGN)
+    search = sum(answers_each(s) for s, _ in design[:settings]) * LEAST_BLOCK + LEAST_REQUESTS
+    return max(math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts, each=pair_answers(plot)))
+
+
+def pair_answers(plot: Plot) -> int:
+    """The most answers that a pair of the confirmation can take."""
+    return max(numbers_of(plot.space, plot.baseline)) + answers_each(plot.baseline)
 
 
 def make_plan(plot: Plot, parts: Split, caps: Caps, *, prices: Prices | None, model: str | None) -> Plan:
@@ -103,9 +123,9 @@ def make_plan(plot: Plot, parts: Split, caps: Caps, *, prices: Prices | None, mo
         first=first_cost(plot, parts),
         prices=prices,
         models=models,
-        keep=least_confirmation(parts),
-        one_round=0 if parts.shared else 2 * len(parts.held_out),
-        scoring_costs=scoring_costs(plot.scorer),
+        keep=least_confirmation(parts, each=pair_answers(plot)),
+        one_round=0 if parts.shared else pair_answers(plot) * len(parts.held_out),
+        scoring_costs=scoring_costs(plot.scorer) or scoring_costs(plot.choice),
     )
 
 

@@ -112,7 +112,7 @@ class Search:
                 self.state.tried.append(Tried(p.settings, p.origin, number))
             work.append((self._tried(p), p.units))
         self._answer(work)
-        self.sampler.tell([_told(t) for t in {id(t): t for t, _ in work}.values()])
+        self.sampler.tell([told_of(t) for t in {id(t): t for t, _ in work}.values()])
         best = recommend(self.state, seed=self.seed)
         if best is not None:
             step = Step(number, self.plan.answers, best[1], best[2], best[0].settings)
@@ -174,14 +174,15 @@ def recommend(state: State, *, seed: int) -> tuple[Tried, float, float] | None:
     return ready[best], float(mean[best]), float(deviation[best])
 
 
+def told_of(tried: Tried) -> Told:
+    """What a sampler is told of a setting."""
+    values = [s for s in tried.scores if s is not None]
+    return Told(tried.settings, float(np.mean(values)) if _is_scored(tried) else None, tried.seen)
+
+
 def _eligible(state: State, tried: Tried) -> bool:
     return all(tried.settings.values.get(name) is not None for name in state.space.knobs) and _is_scored(tried)
 
 
 def _is_scored(tried: Tried) -> bool:
     return tried.scored > 0 and tried.scored >= _LEAST_SCORED * tried.seen
-
-
-def _told(tried: Tried) -> Told:
-    values = [s for s in tried.scores if s is not None]
-    return Told(tried.settings, float(np.mean(values)) if _is_scored(tried) else None, tried.seen)

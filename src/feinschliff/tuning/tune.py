@@ -19,21 +19,17 @@ from feinschliff.store import Run
 from feinschliff.tuning.clock import Clock, keeping_track
 from feinschliff.tuning.confirm import confirm, search_limit
 from feinschliff.tuning.costs import run_costs
-from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
 from feinschliff.tuning.narrow import narrowed, narrowed_names
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, with_prior
+from feinschliff.tuning.opening import block_size, opening
 from feinschliff.tuning.plan import Plan
-from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot, make_plan, nothing_honoured
+from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
 from feinschliff.tuning.result import Result
-from feinschliff.tuning.samplers import make_sampler
 from feinschliff.tuning.search import Search, Step, recommend
+from feinschliff.tuning.several import usual_number
 from feinschliff.tuning.state import State, Unit
-
-_BLOCK_SIZES = (4, 6, 10, 16, 24)
-_BLOCKS_PLANNED = 36
-"""Into how many blocks the search's answers are cut: a first design, and some six rounds of four."""
 
 
 def tune(plot: Plot, run: Run, payer: Payer) -> Result:
@@ -64,26 +60,29 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     space, lost = narrowed(left, found, dialect=dialect)
     if not space.knobs:
         raise nothing_honoured(list(plot.space.knobs), dialect, paid=payer.budget.requests > 0)
-    state = State(space, units_of(parts, payer.seed, plan.search_answers))
+    state = State(space, units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space)))
     search = _search(plot, payer, state, plan, clock)
     _phase(plot, "search", plan.answers_planned)
-    search.run(fitting(first_design(space, plot.baseline), search.block, plan.room()))
+    search.run(opening(search.sampler, state, plot.baseline, block=search.block, room=plan.room()))
     payer.budget.limit = payer.budget.caps
     best = recommend(state, seed=payer.seed)
     winner = plot.baseline if best is None else best[0].settings
     _phase(plot, "confirm", plan.answers_planned)
-    measured, pairs = confirm(winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer)
+    measured, pairs = confirm(
+        winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer, choice=plot.choice
+    )
     warnings = [
         *knob_warnings(knobs, dialect, searched=plot.space.knobs, narrowed=narrowed_names(left, found)),
         *lost,
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
-        *answer_warnings([*search.answers, *(a for p in pairs for a in (p.best, p.baseline) if a is not None)]),
+        *answer_warnings([*search.answers, *(a for p in pairs for a in (*p.best_answers, *p.baseline_answers))]),
         *scorer_notes(plot.scorer, plot.task.examples),
     ]
     details = run_details(
         task=plot.task,
         payer=payer,
         scorer=plot.scorer,
+        choice=plot.choice,
         sampler=plot.sampler,
         split=parts,
         search=search,
@@ -143,13 +142,15 @@ def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) ->
         if plot.on_step is not None:
             plot.on_step(step)
 
+    sampler = plot.make_sampler(seed=payer.seed)
     return Search(
         state=state,
-        sampler=make_sampler(plot.sampler, seed=payer.seed),
+        sampler=sampler,
         plan=plan,
         payer=payer,
         scorer=plot.scorer,
-        block=block_size(plan.search_answers, len(state.units)),
+        choice=plot.choice,
+        block=block_size(sampler, plan.search_answers // usual_number(plot.space), len(state.units)),
         seed=payer.seed,
         on_round=on_round,
     )
@@ -169,16 +170,6 @@ def units_of(parts: Split, seed: int, answers: int) -> list[Unit]:
     most = max(len(examples), min(60, answers // 6))
     repeats = -(-most // len(examples))
     return [(example, repeat) for repeat in range(repeats) for example in examples]
-
-
-def block_size(answers: int, units: int) -> int:
-    """Units per step, in few sizes: a run that goes on with a somewhat larger budget keeps its steps and answers."""
-    return min(units, max(size for size in _BLOCK_SIZES if size <= max(LEAST_BLOCK, answers // _BLOCKS_PLANNED)))
-
-
-def fitting(design: list[Labelled], block: int, room: int) -> list[Labelled]:
-    """The front of the design, so that about half of the room is left for the rounds."""
-    return design[: max(LEAST_DESIGN, room // (2 * block))]
 
 
 def _shown(space: Space, asked: Space) -> list[str]:

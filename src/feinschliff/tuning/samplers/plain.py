@@ -10,8 +10,8 @@ from pydantic import JsonValue
 
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.records import Settings
-from feinschliff.tuning.samplers.candidates import cover
 from feinschliff.tuning.samplers.protocol import Proposal, Told
+from feinschliff.tuning.samplers.trials import Trials, drawn, next_block
 from feinschliff.tuning.state import State
 
 _AT_ONCE = 4
@@ -22,13 +22,17 @@ _MOST_GRID = 4096
 class RandomSampler:
     """Settings spread evenly over the space by scrambled Sobol points, each answered on one block."""
 
+    trials: Trials
     seed: int
 
     def ask(self, state: State, *, block: int, round: int) -> Sequence[Proposal]:
-        """The next four settings; in a small space that is used up, the next block for all."""
-        wanted = cover(state.space, _AT_ONCE * round, seed=self.seed)[-_AT_ONCE:]
-        fresh = _unseen(state, wanted)
-        return [Proposal(s, "random", block) for s in fresh] or _next_block(state, block)
+        """The next four settings, in round 0 the first ones; in a space that is used up, the next block for all."""
+        left = self.trials.left(state)
+        if left == 0:
+            return []
+        count = self.trials.init_points if round == 0 else min(_AT_ONCE, left or _AT_ONCE)
+        fresh = drawn(state, count, seed=self.seed)
+        return [Proposal(s, "random", block) for s in fresh] or next_block(state, block)
 
     def tell(self, told: Sequence[Told]) -> None:
         """Nothing to keep: all it goes by is in the state."""
@@ -43,7 +47,7 @@ class GridSampler:
     def ask(self, state: State, *, block: int, round: int) -> Sequence[Proposal]:
         """The next settings of the grid."""
         fresh = _unseen(state, grid(state.space))[:_AT_ONCE]
-        return [Proposal(s, "grid", block) for s in fresh] or _next_block(state, block)
+        return [Proposal(s, "grid", block) for s in fresh] or next_block(state, block)
 
     def tell(self, told: Sequence[Told]) -> None:
         """Nothing to keep: all it goes by is in the state."""
@@ -77,10 +81,3 @@ def _unseen(state: State, wanted: Sequence[Settings]) -> list[Settings]:
         if not state.known(settings):
             fresh.setdefault(state.space.effective(settings), settings)
     return list(fresh.values())
-
-
-def _next_block(state: State, block: int) -> list[Proposal]:
-    least = min((t.seen for t in state.tried), default=0)
-    if least >= len(state.units):
-        return []
-    return [Proposal(t.settings, t.origin, least + block) for t in state.tried if t.seen == least]
