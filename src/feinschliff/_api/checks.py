@@ -10,7 +10,8 @@ from typing import Any
 from feinschliff._api.common import BudgetSpec, ScoreSpec, Watch, deadline, make_caps, opened, start_of, tell, where
 from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.origin import origin
-from feinschliff.build import Connection, Endpoint, connect, lent_scorer
+from feinschliff.build import Connection, Endpoint, connect, lent_choice, lent_scorer
+from feinschliff.choosing import Choice, make_choice
 from feinschliff.errors import ScorerError
 from feinschliff.generation import Caps, Payer
 from feinschliff.i18n import tr
@@ -47,7 +48,7 @@ def check(
     with opened(store) as db:
         of = get_run(db, run)
         kept = read_kept(of)
-        what = Recheck(of, kept, _scorer(of, kept, score))
+        what = Recheck(of, kept, _scorer(of, kept, score), _choice(of, kept))
         given = budget is not None and any(limit is not None for limit in budget.values())
         caps = make_caps(budget) if given else what.caps()
         return _Job(db, what, endpoint or origin(of).endpoint(), caps, watch).carry_out()
@@ -80,8 +81,9 @@ class _Job:
                 payer = link.payer(self.db, run, caps=self.caps, seed=seed, started=started, on_answer=on_answer)
                 if self.watch.on_phase is not None:
                     self.watch.on_phase("check", 2 * len(self.what.kept.units))
-                with lent_scorer(self.what.scorer, link, payer) as scorer:
-                    what = replace(self.what, scorer=scorer)
+                lent = lent_scorer(self.what.scorer, link, payer), lent_choice(self.what.choice, link, payer)
+                with lent[0] as scorer, lent[1] as choice:
+                    what = replace(self.what, scorer=scorer, choice=choice)
                     return recheck(what, run, _own_answers(payer, run.id), server=self._server(link))
 
     @property
@@ -136,3 +138,19 @@ def _scorer(of: Run, kept: Kept, score: ScoreSpec | None) -> Scorer:
             mend=tr("bring back the scorer's code as it was, or tune again"),
         )
     return scorer
+
+
+def _choice(of: Run, kept: Kept) -> Choice | None:
+    """The run's choice among several answers. Raises: ScorerError where it cannot be made again, or is another one."""
+    wanted = of.spec.get("pick")
+    if wanted is None:
+        return None
+    choice = None if kept.recipe.pick is None else make_choice(kept.recipe.pick)
+    if choice is None or choice.name != wanted:
+        raise ScorerError(
+            tr("the choice of run {run} cannot be made again", run=of.id),
+            asked=str(wanted),
+            found=None if choice is None else choice.name,
+            mend=tr("bring back its code as it was, or tune again"),
+        )
+    return choice

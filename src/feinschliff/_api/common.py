@@ -7,13 +7,14 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
 from feinschliff.build import Connection, Endpoint, complete_space, space_for
+from feinschliff.choosing import Choice, make_choice
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
@@ -31,6 +32,9 @@ DEFAULT_REQUESTS = 800
 
 ScoreSpec: TypeAlias = str | Mapping[str, float] | Callable[..., Any] | Scorer
 """A scorer's name, weights by name, a callable `f(answer, target, row)`, or an object with `name` and `score`."""
+
+PickSpec: TypeAlias = str | Callable[..., Any] | Choice
+"""A choice's name, a callable `f(answers, row)`, or an object with `name` and `choose`."""
 
 SpaceSpec: TypeAlias = Mapping[str, object] | str
 """By parameter a range, choices or a fixed value; or the name of a space."""
@@ -125,19 +129,33 @@ def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
     return scorer
 
 
-def scorer_recipe(task: Task, spec: ScoreSpec | None, scorer: Scorer) -> ScorerRecipe:
-    """How to make this scorer again; with the task's targets only where it is fitted on them."""
+def task_choice(spec: PickSpec | None, score: ScoreSpec | None) -> Choice | None:
+    """What chooses among the answers to a request. Raises: ScorerError."""
+    return None if spec is None else make_choice(spec, score=score)
+
+
+def scorer_recipe(
+    task: Task,
+    spec: ScoreSpec | None,
+    scorer: Scorer,
+    *,
+    pick: PickSpec | None = None,
+    choice: Choice | None = None,
+) -> ScorerRecipe:
+    """How to make this scorer, and the choice, again; with the task's targets only where it is fitted on them."""
     told = _told(spec)
+    # A choice by its own name: what `medoid` compares by depends on the score.
+    picked = None if choice is None else choice.name if isinstance(pick, str) and ":" not in pick else _told(pick)
     if told is None:
-        return UNTOLD
+        return replace(UNTOLD, pick=None if picked is None else str(picked))
     try:
         fitted = make_scorer(told).name != scorer.name
     except FeinschliffError:
         fitted = True
-    return ScorerRecipe(told, task.targets if fitted else ())
+    return ScorerRecipe(told, task.targets if fitted else (), None if picked is None else str(picked))
 
 
-def _told(spec: ScoreSpec | None) -> JsonValue:
+def _told(spec: ScoreSpec | PickSpec | None) -> JsonValue:
     """A scorer's spec as JSON; a function by its module and name. None for what has no such place."""
     if spec is None or isinstance(spec, str):
         return spec or "similarity"

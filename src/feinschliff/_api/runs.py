@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from feinschliff._api.common import (
     BudgetSpec,
+    PickSpec,
     ScoreSpec,
     SpaceSpec,
     Watch,
@@ -20,15 +21,17 @@ from feinschliff._api.common import (
     opened,
     scorer_recipe,
     space_spec,
+    task_choice,
     task_scorer,
 )
 from feinschliff._api.suits import check_space, check_suited
 from feinschliff._api.wanted import WantedRun, asked_facts, check_report, finished, server_facts, spec
-from feinschliff.build import Connection, Endpoint, complete_space, lent_scorer, make_baseline
+from feinschliff.build import Connection, Endpoint, complete_space, lent_choice, lent_scorer, make_baseline
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.generation import Payer
-from feinschliff.parameters.space import Choices, Space
+from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.records import Settings
+from feinschliff.scorers import Scorer, is_group
 from feinschliff.store import Run, Store
 from feinschliff.tuning import Forecast, Match, Plot, Result, check, check_match, forecast_compare, forecast_tune
 from feinschliff.tuning import compare as _compare
@@ -40,6 +43,7 @@ def tune(
     endpoint: Endpoint | None = None,
     *,
     score: ScoreSpec | None = None,
+    pick: PickSpec | None = None,
     space: SpaceSpec | None = None,
     budget: BudgetSpec | None = None,
     baseline: Mapping[str, JsonValue] | None = None,
@@ -59,6 +63,8 @@ def tune(
         task: what is asked, and what a good answer is.
         endpoint: where the model is; the embedded house model if None.
         score: the one score, 0 to 1, higher is better; `similarity` to the target if None.
+        pick: with `n` in the space, what chooses among the answers to a request, never by the target: `medoid`, `vote`,
+            `longest`, `shortest`, a scorer that needs no target, or a callable `f(answers, row)` that gives a position.
         space: by parameter a tuple or list of two numbers (a range), any other list (choices), or a fixed value; or
             the name of a space, `default` or `classic`.
         budget: any of `requests`, `tokens`, `seconds`, `usd`: hard limits over all resumes; 800 requests if None.
@@ -85,6 +91,7 @@ def tune(
     check_one_system(task.system_column, (baseline or {}).get("system"), "baseline")
     caps = make_caps(budget)
     scorer = task_scorer(task, score)
+    choice = task_choice(pick, score)
     models = wanted.knobs.get("model")
     named = [wanted.fixed.get("model"), (baseline or {}).get("model")]
     searched = [str(m) for m in (models.values if isinstance(models, Choices) else named) if m is not None]
@@ -92,17 +99,18 @@ def tune(
     plot = Plot(
         task,
         wanted,
-        guess_baseline(wanted, baseline),
+        guess_baseline(wanted, _given(baseline, wanted, scorer)),
         scorer,
         sampler,
         watch.on_step,
         watch.on_phase,
+        choice=choice,
         init_points=init_points,
         n_iter=n_iter,
     )
     check(plot, caps, prices=where.prices(), model=where.model_name)
     what = {
-        **spec("tune", task, scorer, seed),
+        **spec("tune", task, scorer, seed, choice=choice),
         "space": wanted.to_dict(),
         "sampler": sampler,
         **{name: n for name, n in (("init_points", init_points), ("n_iter", n_iter)) if n is not None},
@@ -110,8 +118,9 @@ def tune(
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:
-        today = make_baseline(wanted, baseline, told=facts["told"], backend=facts.get("dialect", facts["backend"]))
-        recipe = scorer_recipe(task, score, scorer)
+        given, backend = _given(baseline, wanted, scorer), facts.get("dialect", facts["backend"])
+        today = make_baseline(wanted, given, told=facts["told"], backend=backend)
+        recipe = scorer_recipe(task, score, scorer, pick=pick, choice=choice)
         return replace(plot, baseline=today, backend=facts["backend"], recipe=recipe)
 
     def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
@@ -120,8 +129,8 @@ def tune(
     def work(link: Connection, run: Run, db: Store, started: float) -> None:
         facts = server_facts(link, run, db)
         payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
-        with lent_scorer(scorer, link, payer) as ready:
-            _tune(replace(plot_of(facts), scorer=ready), run, payer)
+        with lent_scorer(scorer, link, payer) as ready, lent_choice(choice, link, payer) as chooses:
+            _tune(replace(plot_of(facts), scorer=ready, choice=chooses), run, payer)
 
     def suits(link: Connection, db: Store) -> None:
         check_space(link, wanted, baseline or {}, db=db)
@@ -138,6 +147,7 @@ def compare(
     a: Mapping[str, JsonValue],
     b: Mapping[str, JsonValue],
     score: ScoreSpec | None = None,
+    pick: PickSpec | None = None,
     budget: BudgetSpec | None = None,
     seed: int = 0,
     store: Store | str | Path | None = None,
@@ -158,20 +168,23 @@ def compare(
     sides = [fixed_settings(task, values, omit=where.omit) for values in (a, b)]
     caps = make_caps(budget)
     scorer = task_scorer(task, score)
-    match = Match(task, sides[0], sides[1], scorer, scorer_recipe(task, score, scorer))
+    choice = task_choice(pick, score)
+    recipe = scorer_recipe(task, score, scorer, pick=pick, choice=choice)
+    match = Match(task, sides[0], sides[1], scorer, recipe, choice)
     check_match(match, caps, prices=where.prices(), model=where.model_name)
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
     if len(named) == 1 and where.file is not None:
         named.insert(0, where.file.stem)  # the other side's
-    what = {**spec("compare", task, match.scorer, seed), "a": match.a.values, "b": match.b.values}
+    what = {**spec("compare", task, match.scorer, seed, choice=choice), "a": match.a.values, "b": match.b.values}
 
     def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
         return forecast_compare(match, caps, payer)
 
     def work(link: Connection, run: Run, db: Store, started: float) -> None:
         payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
-        with lent_scorer(scorer, link, payer) as ready:
-            _compare(replace(match, scorer=ready, notes=tuple(check_suited(link, sides, db=db))), run, payer)
+        notes = tuple(check_suited(link, sides, db=db))
+        with lent_scorer(scorer, link, payer) as ready, lent_choice(choice, link, payer) as chooses:
+            _compare(replace(match, scorer=ready, choice=chooses, notes=notes), run, payer)
 
     def suits(link: Connection, db: Store) -> None:
         check_suited(link, sides, db=db)
@@ -179,6 +192,16 @@ def compare(
     job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh, suits=suits)
     with opened(store) as db:
         return finished(db, job.carry_out(db, forecast, work, watch), report)
+
+
+def _given(baseline: Mapping[str, JsonValue] | None, space: Space, scorer: Scorer) -> Mapping[str, JsonValue] | None:
+    """The settings in use today as they are given; where several answers are scored together, today's are as many as
+    the search begins with, since one alone has no such score."""
+    knob = space.knobs.get("n")
+    if knob is None or not is_group(scorer) or "n" in (baseline or {}):
+        return baseline
+    least = knob.low if isinstance(knob, Range) else min(float(str(value)) for value in knob.values)
+    return {**(baseline or {}), "n": int(least)}
 
 
 def guess_baseline(space: Space, given: Mapping[str, JsonValue] | None) -> Settings:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from feinschliff._api.common import Watch, deadline, start_of, tell, where
 from feinschliff._api.estimates import ask_first, estimate_run, nothing_left
 from feinschliff.build import Connection, Endpoint, connect
+from feinschliff.choosing import Choice
 from feinschliff.datasets.task import Task
 from feinschliff.datasets.write import check_writable
 from feinschliff.errors import EndpointError
@@ -108,8 +109,10 @@ class WantedRun:
         return None
 
 
-def spec(kind: str, task: Task, scorer: Scorer, seed: int) -> dict[str, Any]:
-    return {"kind": kind, **task.to_spec(), "scorer": scorer.name, "seed": seed}
+def spec(kind: str, task: Task, scorer: Scorer, seed: int, *, choice: Choice | None = None) -> dict[str, Any]:
+    # Only named where there is one: the ids of all other runs stay what they were.
+    picked = {} if choice is None else {"pick": choice.name}
+    return {"kind": kind, **task.to_spec(), "scorer": scorer.name, **picked, "seed": seed}
 
 
 def server_facts(link: Connection, run: Run, db: Store) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from feinschliff.build.connect import Connection, connect
 from feinschliff.build.endpoint import Endpoint, is_local
-from feinschliff.build.lend import lent_scorer, scorer_endpoint
+from feinschliff.build.lend import lent_choice, lent_scorer, scorer_endpoint
 from feinschliff.build.prices import load_prices, parse_price, prices_path, remove_price, set_price
 from feinschliff.build.settings import complete_space, make_baseline
 from feinschliff.build.spaces import space_for
@@ -15,6 +15,7 @@ __all__ = [
     "complete_space",
     "connect",
     "is_local",
+    "lent_choice",
     "lent_scorer",
     "load_prices",
     "load_task_file",

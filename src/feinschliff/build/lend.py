@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import cast
 
 from feinschliff.build.connect import Connection
 from feinschliff.build.endpoint import Endpoint, is_local
+from feinschliff.choosing import Choice
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
 from feinschliff.errors import BudgetError, InputError, ScorerError
 from feinschliff.generation import Payer, Price, PriceEntry, Prices, choose_model
@@ -44,6 +46,13 @@ def lent_scorer(scorer: Scorer, link: Connection, payer: Payer) -> Iterator[Scor
             return embedder
 
         yield lend(scorer, make) if wants_embedder(scorer) else scorer
+
+
+@contextmanager
+def lent_choice(choice: Choice | None, link: Connection, payer: Payer) -> Iterator[Choice | None]:
+    """The choice with all that it wants; see `lent_scorer`. Raises: as it."""
+    with lent_scorer(cast("Scorer", choice), link, payer) as ready:
+        yield cast("Choice | None", ready)
 
 
 def scorer_endpoint(scorer: Scorer, given: Endpoint | None) -> Endpoint:

@@ -15,6 +15,7 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.parameters.values import is_number
 
+_PICK = "pick"
 _CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -83,7 +84,7 @@ class TaskFile(BaseModel):
     task: TaskTable = TaskTable()
     endpoint: EndpointTable = EndpointTable()
     score: dict[str, Any] = {}
-    """`use = "similarity"`, or a weight by scorer."""
+    """`use = "similarity"`, or a weight by scorer; and `pick`, what chooses among several answers."""
     search: dict[str, Any] = {}
     """Two numbers are a range, any other list are choices, a single value is fixed."""
     baseline: dict[str, JsonValue] = {}
@@ -95,10 +96,11 @@ class TaskFile(BaseModel):
 
         Raises: TaskError for a weight that is no number.
         """
-        use = self.score.get("use", self.score) if self.score else None
+        score = {name: value for name, value in self.score.items() if name != _PICK}
+        use = score.get("use", score) if score else None
         if use is None or isinstance(use, str):
             return use
-        if "use" in self.score and len(self.score) > 1:
+        if "use" in score and len(score) > 1:
             raise TaskError(
                 tr("[score] has 'use' and other keys"), mend=tr('write use = "NAME", or only NAME = WEIGHT')
             )
@@ -107,6 +109,15 @@ class TaskFile(BaseModel):
                 tr("[score] wants a scorer's name or weights"), found=repr(use), mend=tr('write use = "similarity"')
             )
         return {str(name): float(weight) for name, weight in use.items()}
+
+    def pick(self) -> str | None:
+        """What chooses among several answers; None where the file says nothing. Raises: TaskError."""
+        pick = self.score.get(_PICK)
+        if pick is not None and not isinstance(pick, str):
+            raise TaskError(
+                tr("[score] pick wants the name of a choice"), found=repr(pick), mend=tr('write pick = "medoid"')
+            )
+        return pick
 
 
 def load_task_file(path: Path) -> TaskFile:

@@ -124,6 +124,17 @@ Score = Annotated[
         autocompletion=complete.scorers,
     ),
 ]
+Pick = Annotated[
+    str | None,
+    typer.Option(
+        "--pick",
+        help=tr(
+            "With n: what chooses among the answers to a request, never by the target: medoid, medoid:chrf, vote, "
+            "longest, shortest, a scorer that needs no target, or module:callable."
+        ),
+        autocompletion=complete.words("medoid", "vote", "longest", "shortest"),
+    ),
+]
 
 
 def make_endpoint(

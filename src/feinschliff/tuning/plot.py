@@ -107,7 +107,9 @@ def least_answers(plot: Plot, parts: Split) -> int:
     design = first_design(plot.space, plot.baseline)
     settings = min(LEAST_DESIGN, len(design), size + 1 if size else LEAST_DESIGN)
     search = sum(answers_each(s) for s, _ in design[:settings]) * LEAST_BLOCK + LEAST_REQUESTS
-    return max(math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts, each=pair_answers(plot)))
+    return max(
+        math.ceil(search / (1 - CONFIRMATION_SHARE)), search + least_confirmation(parts, each=pair_answers(plot))
+    )
 
 
 def pair_answers(plot: Plot) -> int:
