@@ -81,7 +81,7 @@ def test_a_backend(fein: Fein, dialect: str) -> None:
     document = fein("parameters", "--backend", dialect, "--json").json
     assert document["backend"] == dialect
     assert set(document["parameters"]) == set(CATALOGUE)
-    for name, row in document["parameters"].items():
+    for row in document["parameters"].values():
         assert {"wire", "status", "low", "high", "outside", "default", "varies", "note", "source", "checked"} <= set(
             row
         )

@@ -35,6 +35,7 @@ from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
 from feinschliff.measure import speed
 from feinschliff.records import Answer, Example, Settings
+from feinschliff.report import keep_files
 from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run
 from feinschliff.tuning import Forecast, check_texts, keeping_track, spent_document, target_tokens
 
@@ -134,8 +135,7 @@ class Job:
 
     def connect(self, *, until: float | None) -> AbstractContextManager[Connection]:
         check_texts(self.settings, self.task)
-        model = self.settings.values.get("model")
-        return connect(self.endpoint, searched_models=[str(model)] if model else [], until=until)
+        return connect(self.endpoint, searched_models=self._models, until=until)
 
     def spec(self, link: Connection) -> dict[str, Any]:
         what = {"kind": "generate", **where(link), **self.task.to_spec()}
@@ -174,7 +174,13 @@ class Job:
                     mend="raise it and run the same again; what was paid for is kept",
                 )
             clock.note(status="done")
+            keep_files(db, get_run(db, run.id), self.endpoint.files(self._models))
         return have
+
+    @property
+    def _models(self) -> list[str]:
+        model = self.settings.values.get("model")
+        return [str(model)] if model else []
 
     def matched(self, answers: Sequence[Answer]) -> Iterator[tuple[Answer, Example]]:
         by_id = {example.id: example for example in self.task.examples}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feinschliff.build import Endpoint
-from feinschliff.endpoints.embedded import file_digest
 from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.endpoints.shelf import SHELF
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
-from feinschliff.models.house import house_models, house_path
+from feinschliff.report import model_file
 from feinschliff.store import Run
 
 
@@ -21,11 +20,13 @@ class Origin:
     url: str | None
     """None for the embedded engine."""
     model: str | None
-    """For the embedded engine one of several files, or a shipped model of the same content; None where unknown."""
+    """For the embedded engine the file, or one of several; None where unknown."""
     omit: tuple[str, ...] = ()
     """Fields that the server refused."""
     stream: bool = False
     """Whether answers came in pieces, and those that looped were ended."""
+    no_file: str = ""
+    """Why the file that the run has asked cannot be asked again, where that is known."""
 
     def endpoint(self) -> Endpoint:
         """The same again; keys and headers were not kept. Raises: InputError where the model file is not known."""
@@ -33,6 +34,7 @@ class Origin:
             raise InputError(
                 tr("the run was made with a model file, and it is not known where that lies"),
                 asked=tr("the model of the run"),
+                found=self.no_file or None,
                 mend=tr("give it again: --model FILE.gguf"),
             )
         return Endpoint(self.url, model=self.model, omit=self.omit, stream=self.stream)
@@ -47,6 +49,5 @@ def origin(run: Run) -> Origin:
         return Origin(identity, model, omit, stream)
     if identity == SHELF:
         return Origin(None, model, omit, stream)  # its settings name the files
-    digest = identity.removeprefix(EMBEDDED)
-    shipped = next((name for name in house_models() if file_digest(house_path(name)) == digest), None)
-    return Origin(None, shipped, omit, stream)
+    file = model_file(run, identity, str(model))
+    return Origin(None, None if file.path is None else str(file.path), omit, stream, file.why_not)

@@ -16,7 +16,7 @@ from feinschliff.datasets.task import Task
 from feinschliff.datasets.write import check_writable
 from feinschliff.errors import EndpointError
 from feinschliff.generation import Caps, Estimate, Payer
-from feinschliff.report import write_page
+from feinschliff.report import keep_files, write_page
 from feinschliff.scorers import Scorer
 from feinschliff.store import (
     Run,
@@ -85,7 +85,9 @@ class WantedRun:
                     run = get_run(db, run.id)
                     if not self._is_done(run):
                         work(link, run, db, started)
-            return start_run(db, spec, kind=self.kind, name=self.name)
+            run = start_run(db, spec, kind=self.kind, name=self.name)
+            keep_files(db, run, self.endpoint.files(self.models))
+            return run
 
     def _estimate(self, link: Connection, db: Store, run: Run | None, forecast: ForecastOf) -> Estimate:
         """Raises: BudgetError for limits that are too small, or in USD without a price."""

@@ -115,12 +115,10 @@ class Endpoint:
         Raises: InputError for a missing key, ModelError for a file that is no model.
         """
         slots, rate = self.concurrency or _EMBEDDED_SLOTS, RateLimit(self.rpm, self.tpm)
-        if self.file is not None and any(is_local(model) and model != self.file.stem for model in models):
+        if self._several(models):
             from feinschliff.endpoints.shelf import EmbeddedShelf
 
-            own = {self.file.stem: self.file}
-            files = {model: own.get(model) or _local_file(model) for model in models if model in own or is_local(model)}
-            return EmbeddedShelf(files, slots=slots, timeout_s=self.timeout_s, rate=rate)
+            return EmbeddedShelf(self.files(models), slots=slots, timeout_s=self.timeout_s, rate=rate)
         if self.file is not None:
             from feinschliff.endpoints.embedded import EmbeddedEndpoint
 
@@ -136,6 +134,19 @@ class Endpoint:
             rate=rate,
             until=until,
         )
+
+    def files(self, models: Sequence[str] = ()) -> dict[str, Path]:
+        """The files of the embedded engine by the names that answers have; `models`: as for `open`. None for a URL."""
+        if self.file is None:
+            return {}
+        own = {self.file.stem: self.file}
+        if not self._several(models):
+            return own
+        return {model: own.get(model) or _local_file(model) for model in models if model in own or is_local(model)}
+
+    def _several(self, models: Sequence[str]) -> bool:
+        """Whether settings name other files than the endpoint's own."""
+        return self.file is not None and any(is_local(model) and model != self.file.stem for model in models)
 
     def ask(self, path: str, body: Mapping[str, JsonValue]) -> dict[str, Any] | None:
         """One question to the server beside answers, at a path below its root; None where it has no such address.

@@ -44,8 +44,9 @@ _ONE_OF: Mapping[str, Collection[str]] = {"kind": KINDS, "role": ROLES, "shape":
 def read_rows(text: str, *, origin: str, packaged: bool, known: Mapping[str, Parameter]) -> dict[str, Parameter]:
     """The rows of a TOML text by name; a row that is `known` is changed in what the text names, any other is new.
 
-    `origin` names the file in messages. `everywhere` is what all backends do that `backends` does not name. What a `packaged` row does not say of a backend is what that backend does with
-    fields it has never heard of; of another row it is unknown.
+    `origin` names the file in messages. `everywhere` is what all backends do that `backends` does not name. What a
+    `packaged` row does not say of a backend is what that backend does with fields it has never heard of; of another
+    row it is unknown.
 
     Raises: ParameterError for text that is no TOML, or a row that is none.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from feinschliff.i18n import tr
 from feinschliff.report.exports.calls import to_litellm, to_openai
 from feinschliff.report.exports.llama_cpp import to_llama_cpp, write_into_gguf
 from feinschliff.report.exports.lmstudio import to_lmstudio
@@ -11,7 +12,7 @@ from feinschliff.report.exports.promptfoo import to_promptfoo
 from feinschliff.report.exports.recipe import WHICH, Export, Recipe, make_recipe
 from feinschliff.report.exports.vllm import to_vllm
 
-TARGETS: Mapping[str, Callable[[Recipe], Export]] = MappingProxyType(
+_WRITERS: Mapping[str, Callable[[Recipe], Export]] = MappingProxyType(
     {
         "ollama": to_ollama,
         "vllm": to_vllm,
@@ -21,6 +22,29 @@ TARGETS: Mapping[str, Callable[[Recipe], Export]] = MappingProxyType(
         "litellm": to_litellm,
         "promptfoo": to_promptfoo,
     }
+)
+
+
+def _telling_several(write: Callable[[Recipe], Export]) -> Callable[[Recipe], Export]:
+    """The writer, whose export says that the choice among several answers is left to whoever asks."""
+
+    def written(recipe: Recipe) -> Export:
+        made = write(recipe)
+        if recipe.several > 1:
+            made.warnings.append(
+                tr(
+                    "the run asked {n} times for each answer and chose one, or scored all: that is left out, and one "
+                    "answer alone may score lower",
+                    n=recipe.several,
+                )
+            )
+        return made
+
+    return written
+
+
+TARGETS: Mapping[str, Callable[[Recipe], Export]] = MappingProxyType(
+    {name: _telling_several(write) for name, write in _WRITERS.items()}
 )
 """What each target is written by, by the names of `--to`."""
 

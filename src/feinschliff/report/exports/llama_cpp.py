@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
 from feinschliff.models.gguf_file import Entry, entry, read_gguf, write_gguf
-from feinschliff.report.exports.recipe import Export, Recipe, left_out
+from feinschliff.report.exports.recipe import Export, Recipe, file_unknown, left_out
 
 FLAGS: Mapping[str, str] = MappingProxyType(
     {
@@ -79,7 +79,8 @@ def to_llama_cpp(recipe: Recipe) -> Export:
     text = " \\\n  ".join([f"llama-server --model {shlex.quote(model)}", *flags])
     warnings = left_out(recipe, FLAGS, tr("llama-server's flags"))
     if recipe.gguf is None:
-        warnings.insert(0, tr("where the model's file lies is not known: correct --model, or give --model FILE.gguf"))
+        why = file_unknown(recipe)
+        warnings.insert(0, tr("{why}: correct --model, or give --model FILE.gguf", why=why))
     return Export(text + "\n", warnings)
 
 
@@ -92,7 +93,7 @@ def write_into_gguf(recipe: Recipe, out: Path) -> list[str]:
         raise InputError(
             tr("the settings can only be written into a model's file, and it is not known which"),
             asked=f"--out {out}",
-            found=recipe.model,
+            found=recipe.no_file or recipe.model,
             mend=tr("give --model FILE.gguf"),
         )
     source = read_gguf(recipe.gguf)

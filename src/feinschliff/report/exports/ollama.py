@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import row_of
-from feinschliff.report.exports.recipe import Export, Recipe, left_out
+from feinschliff.report.exports.recipe import Export, Recipe, file_unknown, left_out
 
 _TARGET = "an Ollama Modelfile"
 _OPTIONS = "options."
@@ -40,9 +40,8 @@ def _from(recipe: Recipe, warnings: list[str]) -> str:
     if recipe.gguf is not None:
         return str(recipe.gguf.resolve())
     if recipe.address is None:
-        warnings.append(
-            tr("where the model's file lies is not known: correct the line FROM, or give --model FILE.gguf")
-        )
+        why = file_unknown(recipe)
+        warnings.append(tr("{why}: correct the line FROM, or give --model FILE.gguf", why=why))
         return f"./{recipe.model}.gguf"
     if not recipe.dialect.startswith("ollama"):
         warnings.append(

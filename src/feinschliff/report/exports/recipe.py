@@ -11,12 +11,11 @@ from typing import Any
 from pydantic import JsonValue
 
 from feinschliff.endpoints.address import Address, parse_url
-from feinschliff.endpoints.embedded import file_digest
 from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.errors import EndpointError, InputError
 from feinschliff.i18n import tr
-from feinschliff.models.house import house_models, house_path
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.report.model_file import ModelFile, model_file
 from feinschliff.report.numbers import run_dialect
 from feinschliff.store import Run
 
@@ -49,6 +48,10 @@ class Recipe:
     """The model's file, where it is known."""
     folder: Path | None = None
     """The model's folder, where it was given instead."""
+    several: int = 1
+    """Answers to a request, of which one is chosen: no target does that."""
+    no_file: str = ""
+    """Why the file that the run has asked cannot be used, where one was kept."""
 
 
 @dataclass
@@ -66,7 +69,6 @@ def make_recipe(run: Run, which: str = "recommended", *, model: Path | None = No
     Raises: InputError for a run or a name of settings that has none.
     """
     folder = model if model is not None and model.is_dir() else None
-    gguf = None if folder is not None else model
     values = _values(run, which)
     endpoint: Mapping[str, Any] = (run.details or {}).get("endpoint") or {}
     identity = str(endpoint.get("identity") or run.spec.get("endpoint") or "")
@@ -77,21 +79,25 @@ def make_recipe(run: Run, which: str = "recommended", *, model: Path | None = No
         for name, value in values.items()
         if value is not None and name not in (*_TEXTS, *_ASKED_BACK) and value != ""
     }
+    several = settings.pop("n", 1)
     dialect = run_dialect(run)
     if dialect == "transformers" and "frequency_penalty" in settings:
         # What that server makes of it; elsewhere it would be another formula.
         penalty = settings.pop("frequency_penalty")
         settings["repeat_penalty"] = 1.0 + float(penalty) if isinstance(penalty, int | float) else None
+    file = ModelFile(model) if model is not None else model_file(run, identity, name)
     return Recipe(
         run=run.name or run.id,
         settings=settings,
+        several=several if isinstance(several, int) else 1,
         model=name,
         system=_text(values.get("system")),
         prompt=_text(values.get("prompt")),
         dialect=dialect,
         address=None if embedded else _address(identity),
-        gguf=gguf or (_shipped(identity) if embedded else None),
+        gguf=None if folder is not None else file.path,
         folder=folder,
+        no_file=file.why_not,
     )
 
 
@@ -126,6 +132,11 @@ def left_out(recipe: Recipe, taken: Collection[str], target: str, *, texts: Coll
     return notes
 
 
+def file_unknown(recipe: Recipe) -> str:
+    """Why it is not known which file holds the model."""
+    return recipe.no_file or tr("where the model's file lies is not known")
+
+
 def _values(run: Run, which: str) -> dict[str, Any]:
     if which not in WHICH:
         raise InputError(
@@ -149,11 +160,6 @@ def _address(identity: str) -> Address | None:
         return parse_url(identity)
     except EndpointError:
         return None
-
-
-def _shipped(identity: str) -> Path | None:
-    digest = identity.removeprefix(EMBEDDED)
-    return next((path for name in house_models() if file_digest(path := house_path(name)) == digest), None)
 
 
 def _text(value: Any) -> str | None:
