@@ -84,6 +84,8 @@ def _sides(given: Mapping[str, Values], base: Values) -> Sides:
     notes = []
     if base.get("prompt") or any("prompt" in values for values in given.values()):
         notes.append(tr("The prompt is a template and is left out: what you type is sent as it is."))
+    if any(values.get("n", 1) not in (1, None) for values in (base, *given.values())):
+        notes.append(tr("'n' is left out: a chat shows one answer, and nothing is chosen."))
     base = {name: value for name, value in base.items() if value is not None}
     system = base.get("system")
     if isinstance(system, str) and not all("system" in values for values in given.values()):
@@ -105,5 +107,5 @@ def _filled(system: str) -> str:
 
 
 def _checked(values: Values) -> Settings:
-    kept = check_settings({name: value for name, value in values.items() if name != "prompt"})
+    kept = check_settings({name: value for name, value in values.items() if name not in {"prompt", "n"}})
     return Settings(values={name: value for name, value in kept.items() if value is not None and value != ""})

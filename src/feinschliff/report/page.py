@@ -24,6 +24,7 @@ from feinschliff.report.headline import headline, is_finished
 from feinschliff.report.method import method_sentences, rerun_rows, space_rows
 from feinschliff.report.numbers import mean_interval
 from feinschliff.report.sentence import is_comparison
+from feinschliff.report.several import several_chart, several_levels, several_note, several_table
 from feinschliff.report.snippets import has_template, snippets
 from feinschliff.report.steps import next_steps
 from feinschliff.report.tables import flag_table
@@ -142,6 +143,8 @@ def _context(run: Run) -> dict[str, Any]:
         "knob_names": view.knob_names(details),
         "trials": view.trial_rows(details, result),
         "flags": flag_table(details, best, baseline),
+        "several": several_table(details, what),
+        "several_note": several_note(details) if several_levels(details) else "",
         "costs": cost_rows(run),
         "model_costs": model_costs(details),
         "speed": speed_table(details, best, baseline),
@@ -185,10 +188,12 @@ def _charts(result: Mapping[str, Any], details: Mapping[str, Any], names: tuple[
     best, baseline = names
     parts = units(held_out, details)
     mean = (held_out.get("difference") or {}).get("mean")
+    by_n = several_chart(details, what)
     levels = figures.level_chart(held_out, best, baseline, what)
     repeats = held_out.get("unit") == "repeats"
     return {
         "level_chart": levels and _markup(levels),
+        "several_chart": by_n and _markup(by_n),
         "difference": [_markup(svg) for svg in figures.difference_charts(held_out, best, baseline)],
         "unit_charts": [_markup(svg) for svg in figures.unit_charts(parts, mean, names, repeats=repeats)],
         "unit_counts": {

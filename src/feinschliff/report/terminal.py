@@ -22,6 +22,7 @@ from feinschliff.report.ascii import ascii_text
 from feinschliff.report.format import count, duration, exact, money, score, scorer_label, setting, signed
 from feinschliff.report.numbers import endpoint_dialect, mean_interval, request_fields
 from feinschliff.report.sentence import is_comparison, verdict_sentence
+from feinschliff.report.several import several_note, several_table
 from feinschliff.report.steps import next_steps
 from feinschliff.report.words import side_order
 
@@ -40,6 +41,7 @@ def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: 
     _show_lines(_verdict(result, details, console), console)
     console.print()
     console.print(_table(result, details, console))
+    _show_several(details, console)
     warnings = [retold(str(warning)) for warning in result.get("warnings") or []]
     for warning in warnings:
         _show_item("!", warning, console, style="yellow")
@@ -103,6 +105,21 @@ def _table(result: Mapping[str, Any], details: Mapping[str, Any], console: Conso
             table, result["held_out"], [side for _, side in sides], scorer_label(details.get("scorer")), console
         )
     return table
+
+
+def _show_several(details: Mapping[str, Any], console: Console) -> None:
+    """The score by the number of answers to a request, where the best setting asks for several."""
+    several = several_table(details, scorer_label(details.get("scorer")))
+    if several is None:
+        return
+    _show_lines(plain(several_note(details), console, style="dim"), console)
+    table = plain_table(console)
+    for place, head in enumerate(several.heads):
+        table.add_column(plain(head, console), justify="right" if place else "left")
+    for row in several.rows:
+        table.add_row(*(plain(cell, console) for cell in row))
+    console.print(table)
+    console.print()
 
 
 def _cell(value: Any, most: int) -> str:

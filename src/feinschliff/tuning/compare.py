@@ -90,6 +90,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
             choice=match.choice,
             pairs=pairs,
             best=match.a,
+            baseline=match.b,
         )
         details["check"] = keep(pairs, best=match.a, baseline=match.b, payer=payer, recipe=match.recipe)
         clock.note()

@@ -32,12 +32,22 @@ def run_details(
     split: Split,
     search: Search,
     winner: Settings,
+    baseline: Settings,
     pairs: Sequence[Pair],
     choice: Choice | None = None,
 ) -> dict[str, Any]:
     """Trials, the incumbent over answers, effects, held-out answers side by side, counts of odd answers."""
     return {
-        **task_details(task, split=split, payer=payer, scorer=scorer, choice=choice, pairs=pairs, best=winner),
+        **task_details(
+            task,
+            split=split,
+            payer=payer,
+            scorer=scorer,
+            choice=choice,
+            pairs=pairs,
+            best=winner,
+            baseline=baseline,
+        ),
         "sampler": sampler,
         "split": {"search": len(split.search), "held_out": len(split.held_out), "shared": split.shared},
         "space": search.state.space.to_dict(),
@@ -76,6 +86,7 @@ def task_details(
     scorer: Scorer,
     pairs: Sequence[Pair],
     best: Settings,
+    baseline: Settings,
     choice: Choice | None = None,
 ) -> dict[str, Any]:
     """What a search and a comparison have in common."""
@@ -97,6 +108,7 @@ def task_details(
         "several": equal_cost(
             pairs,
             best,
+            baseline,
             scorer=scorer,
             choice=choice,
             store=payer.store,

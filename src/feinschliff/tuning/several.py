@@ -77,15 +77,23 @@ def usual_number(space: Space) -> int:
 def equal_cost(
     pairs: Sequence[Pair],
     best: Settings,
+    baseline: Settings,
     *,
     scorer: Scorer,
     choice: Choice | None,
     store: Store,
     unit: Literal["examples", "repeats"],
 ) -> dict[str, Any] | None:
-    """What the best setting scored with one answer to a request, two, four ... and all; None where n is 1."""
-    if answers_each(best) == 1:
+    """What the side that asks for several answers to a request scored with one, two, four and all: the best setting,
+    or the baseline where only that does; None where both ask for one."""
+    if answers_each(best) > 1:
+        side, settings = "best", best
+        drawn = [Drawn(p.example, p.repeat, p.best_answers) for p in pairs if p.best is not None]
+    elif answers_each(baseline) > 1:
+        side, settings = "baseline", baseline
+        drawn = [Drawn(p.example, p.repeat, p.baseline_answers) for p in pairs if p.baseline is not None]
+    else:
         return None
-    drawn = [Drawn(p.example, p.repeat, p.best_answers) for p in pairs if p.best is not None]
-    levels = levels_by_n(drawn, best, scorer=scorer, choice=choice, store=store, over=unit)
-    return {"pick": None if choice is None else choice.name, "levels": [asdict(level) for level in levels]}
+    levels = levels_by_n(drawn, settings, scorer=scorer, choice=choice, store=store, over=unit)
+    pick = None if choice is None else choice.name
+    return {"side": side, "pick": pick, "levels": [asdict(level) for level in levels]}

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pydantic import JsonValue
+
 from feinschliff.datasets.split import Split, split
 from feinschliff.generation import Payer
-from feinschliff.measure import HeldOut
+from feinschliff.measure import SEVERAL, HeldOut, answers_each
 from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.space import Range, Space
 from feinschliff.probing import probe_space, requests_for
@@ -87,6 +89,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         split=parts,
         search=search,
         winner=winner,
+        baseline=plot.baseline,
         pairs=pairs,
     )
     details["probe"] = {name: finding.to_dict() for name, finding in found.items()}
@@ -118,8 +121,7 @@ def make_result(
     details: dict[str, Any],
 ) -> Result:
     """The outcome; the recommendation is the winner only where it is better."""
-    best = {name: winner.values.get(name) for name in names}
-    today = {name: baseline.values.get(name) for name in names}
+    best, today = ({name: _of(settings, name) for name in names} for settings in (winner, baseline))
     costs = run_costs(run, payer)
     return Result(
         run=run.id,
@@ -134,6 +136,11 @@ def make_result(
         warnings=[*warnings, *costs.warnings],
         details={**details, "models": costs.models},
     )
+
+
+def _of(settings: Settings, name: str) -> JsonValue:
+    """A setting's value; how often we ask is always known."""
+    return answers_each(settings) if name == SEVERAL else settings.values.get(name)
 
 
 def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) -> Search:
