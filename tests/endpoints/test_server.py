@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from feinschliff.endpoints import paths
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.protocol import ModelInfo
 from feinschliff.errors import EndpointError
+from tests.contracts.endpoint_contract import make_requests, send
 from tests.fakes.openai_server import FakeServer, spread
 
 PROPS = {
@@ -50,6 +52,45 @@ def test_backends_are_recognised(backend: str, faults: float) -> None:
         asked = server.counts["GET"]
         assert endpoint.backend == backend
         assert server.counts["GET"] == asked
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes half a second for everything is slow, one that takes longer than 5 s is silent."""
+    monkeypatch.setattr(paths, "LIMITS_S", (0.2, 5.0))
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("backend", ["ollama", "unknown"])
+def test_a_slow_server_is_recognised_at_the_second_question_and_then_left_alone(backend: str) -> None:
+    with FakeServer(pages=PAGES[backend], latency_s=0.5) as server, HttpEndpoint(server.url) as endpoint:
+        assert endpoint.backend == backend
+        endpoint.models()
+        asked = server.counts["GET"]
+        assert asked <= 8 + 2  # the four paths twice, its paths, its models, Ollama's digests
+        assert endpoint.dialect("fake-1") == backend
+        assert (endpoint.backend, endpoint.concurrency) == (backend, 4)
+        assert send(endpoint, make_requests(3))["r0"].failure is None
+        assert server.counts["GET"] == asked
+
+
+def test_a_silent_server_is_asked_twice_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "LIMITS_S", (0.1, 0.2))
+    with FakeServer(pages=PAGES["ollama"], latency_s=2.0) as server, HttpEndpoint(server.url) as endpoint:
+        for _ in range(3):
+            assert endpoint.backend == "unknown"
+            assert endpoint.dialect("fake-1") == "unknown"
+            assert (endpoint.version, endpoint.concurrency, endpoint.defaults("fake-1")) == (None, 4, {})
+        assert server.counts["GET"] == 8
+
+
+def test_the_models_are_asked_for_once() -> None:
+    with FakeServer() as server, HttpEndpoint(server.url.removesuffix("/v1")) as endpoint:
+        assert endpoint.backend == "unknown"
+        assert [info.name for info in endpoint.models()] == ["fake-1"]
+        assert server.counts["200"] == 1
+        endpoint.models()  # who asks again wants to know anew
+        assert server.counts["200"] == 2
 
 
 def test_hosts_that_are_known_by_name() -> None:

@@ -104,9 +104,8 @@ class Chat:
         self.sides = list(sides)
         self._seed = seed
         self._turns = 0
-        contexts = {info.name: info.context_length for info in link.endpoint.models()}
         for side in self.sides:
-            side.context = contexts.get(self.model_of(side))
+            side.context = link.contexts.get(self.model_of(side))
 
     def model_of(self, side: Side) -> str:
         """The model that answers on this side."""

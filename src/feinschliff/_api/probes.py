@@ -49,7 +49,7 @@ def probe(
             mend=tr("give 1 or more"),
         )
     with opened(store) as db, connect(endpoint or Endpoint()) as link:
-        told = next((info.context_length for info in link.endpoint.models() if info.name == link.model), None)
+        told = link.contexts.get(link.model)
         db.forget_answers(link.endpoint.identity, link.model, probe_prompts(told))
         payer = _payer(link, db, requests, on_answer)
         dialect = link.endpoint.dialect(link.model)

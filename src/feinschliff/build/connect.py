@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feinschliff.build.endpoint import Endpoint
 from feinschliff.endpoints.protocol import Endpoint as OpenEndpoint
@@ -27,6 +27,8 @@ class Connection:
     model: str
     digests: dict[str, str]
     prices: Prices
+    contexts: Mapping[str, int | None] = field(default_factory=dict)
+    """Tokens per request of a model by name, as the server listed it; None where it does not tell."""
 
     def check_price(self, caps: Caps, models: Sequence[str]) -> None:
         """Refuse a limit in USD where one of the models has no price. Raises: BudgetError."""
@@ -102,6 +104,7 @@ def connect(
         digests = {info.name: info.digest for info in listed if info.digest is not None}
         # Ollama takes a name without its usual tag as well.
         digests = {name.removesuffix(":latest"): digest for name, digest in digests.items()} | digests
-        yield Connection(endpoint, config, model, digests, config.prices())
+        contexts = {info.name: info.context_length for info in listed}
+        yield Connection(endpoint, config, model, digests, config.prices(), contexts)
     finally:
         endpoint.close()

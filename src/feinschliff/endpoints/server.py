@@ -15,6 +15,7 @@ from feinschliff.endpoints import software
 from feinschliff.endpoints.address import Address
 from feinschliff.endpoints.defaults import llama_cpp_defaults, ollama_defaults
 from feinschliff.endpoints.parse import BrokenBody, parse_object
+from feinschliff.endpoints.paths import LIMITS_S, ask_paths
 from feinschliff.endpoints.protocol import Backend, ModelInfo
 from feinschliff.endpoints.tokens import prompt_ids
 from feinschliff.endpoints.transport import AttemptFailed, Transport
@@ -22,10 +23,12 @@ from feinschliff.errors import EndpointError
 from feinschliff.i18n import tr
 from feinschliff.records import Message
 
+_OTHER_BODY = "other_body"
 _ATTEMPTS = 8
 _PROBE_ATTEMPTS = 6
-_PROBE_S = 2.0
 _LIST_S = 15.0
+_OTHERS = 3
+"""Attempts at a path that answers with something else: a server may have a page there, or a gateway its hiccups."""
 
 
 class Server:
@@ -39,6 +42,8 @@ class Server:
         self._props: dict[str, Any] = {}
         self._version: str | None = None
         self._rows: list[Any] | None = None
+        self._unread: dict[str, Any] | None = None
+        self._unheard = 0
         self._asking = asyncio.Lock()
 
     async def base(self) -> str:
@@ -54,7 +59,7 @@ class Server:
 
     @property
     def settled(self) -> bool:
-        """True once it is known whose software it is, or that it does not show."""
+        """True once it is known whose software it is, or that it does not show or tell in time."""
         return self._backend is not None
 
     async def native(self) -> bool:
@@ -71,7 +76,7 @@ class Server:
         if await self.native():
             return await self._tags()
         try:
-            body = await self._listed()
+            body, self._unread = self._unread or await self._listed(), None
         except EndpointError as error:
             # transformers lists what lies in a cache folder; where there is none it fails, and serves all the same.
             if not (error.found or "").startswith("HTTP 5") or await self.backend() != "transformers":
@@ -99,29 +104,31 @@ class Server:
 
     async def _ask_backend(self) -> Backend:
         if self._backend is None:
-            props, ollama, studio, vllm = await asyncio.gather(
-                self._probe("/props", "default_generation_settings"),
-                self._probe("/api/version", "version"),
-                self._probe("/api/v0/models", "data"),
-                self._probe("/version", "version"),
-            )
-            if props is None and ollama is None and studio is None and vllm is None:
-                return "unknown"  # not reached: the next question may find it
-            self._props = props or {}
-            told_version = self._props.get("build_info") or (ollama or vllm or {}).get("version")
-            self._version = str(told_version) if told_version else None
-            told = _software(llama_cpp=props, ollama=ollama, lmstudio=studio, vllm=vllm)
-            self._backend = await self._other_software() if told == "unknown" else told
+            told = await ask_paths(self._probe)
+            if not told.answers:
+                self._unheard += 1
+                if not told.silent and self._unheard == 1:
+                    return "unknown"  # nobody was there: the next question may find it
+                self._backend = software.by_models(self._rows or [])  # who is silent is not asked again and again
+                return self._backend
+            self._props = told.at("/props")
+            version = self._props.get("build_info") or (told.at("/api/version") or told.at("/version")).get("version")
+            self._version = str(version) if version else None
+            self._backend = told.backend or await self._other_software()
         return self._backend
 
     async def _other_software(self) -> Backend:
-        """What tells itself by its list of paths or of models only."""
-        if software.is_transformers(await self._probe("/openapi.json", "paths") or {}):
-            return "transformers"
+        """What tells itself by its list of models or of paths only."""
         if self._rows is None and not self._address.native:
             with contextlib.suppress(EndpointError):
-                await self._listed()
-        return software.by_models(self._rows or [])
+                self._unread = await self._listed()  # whoever asks for the models next need not ask again
+        backend = software.by_models(self._rows or [])
+        if backend != "unknown":
+            return backend
+        with contextlib.suppress(AttemptFailed):
+            if software.is_transformers(await self._probe("/openapi.json", "paths", LIMITS_S[-1])):
+                return "transformers"
+        return "unknown"
 
     async def version(self) -> str | None:
         """The software's version: llama.cpp's build, Ollama's or vLLM's number; None where none is told."""
@@ -201,13 +208,19 @@ class Server:
         named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         return {str(row.get("name")): str(row["digest"]) for row in named if row.get("digest")}
 
-    async def _probe(self, path: str, key: str) -> dict[str, Any] | None:
-        """The JSON object with `key` at a path below the root; {} where there is none, None where nobody answered."""
-        url = self._root(path)
+    async def _probe(self, path: str, key: str, limit_s: float) -> dict[str, Any]:
+        """The JSON object with `key` at a path below the root; {} where there is none.
+
+        Raises: AttemptFailed where nobody answered in time.
+        """
         try:
-            return await self._get("GET", url, key, attempts=_PROBE_ATTEMPTS, limit_s=_PROBE_S, timeouts=2)
+            return await self._get(
+                "GET", self._root(path), key, attempts=_PROBE_ATTEMPTS, limit_s=limit_s, timeouts=1, others=_OTHERS
+            )
         except AttemptFailed as failed:
-            return None if failed.kind in ("timeout", "connection") else {}
+            if failed.kind in ("timeout", "connection"):
+                raise
+            return {}
 
     async def _ask(
         self, method: str, path: str, key: str, body: Mapping[str, JsonValue] | None = None
@@ -233,10 +246,11 @@ class Server:
         attempts: int = _ATTEMPTS,
         limit_s: float = _LIST_S,
         timeouts: int = 3,
+        others: int = _ATTEMPTS,
     ) -> dict[str, Any]:
         """A JSON object that holds `key`, asked for until it comes. Raises: AttemptFailed."""
         content = None if body is None else httpx2.Request("POST", url, json=dict(body)).content
-        left = {"connection": 6, "timeout": timeouts}
+        left = {"connection": 6, "timeout": timeouts, _OTHER_BODY: others}
         for attempt in range(attempts):
             try:
                 return _object(await self._transport.exchange(method, httpx2.URL(url), content, limit_s), key)
@@ -266,14 +280,8 @@ def _object(content: bytes, key: str) -> dict[str, Any]:
     except BrokenBody as error:
         raise AttemptFailed(f"a broken answer: {error}", kind="broken_body") from error
     if body.get(key) is None:
-        raise AttemptFailed(f"an answer without '{key}'", kind="broken_body")
+        raise AttemptFailed(f"an answer without '{key}'", kind=_OTHER_BODY)
     return body
-
-
-def _software(**answers: Mapping[str, Any] | None) -> Backend:
-    """The first that answered as only it does. Ollama's question comes before vLLM's, which is more common."""
-    names: dict[str, Backend] = {"llama_cpp": "llama.cpp", "ollama": "ollama", "lmstudio": "lmstudio", "vllm": "vllm"}
-    return next((backend for name, backend in names.items() if answers.get(name)), "unknown")
 
 
 def _context(row: Mapping[str, Any]) -> int | None:
