@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from feinschliff._api import Watch, check, compare, generate, probe, score, tune
+    from feinschliff._api import Watch, best_of, check, compare, generate, probe, score, tune
     from feinschliff.build import Endpoint
     from feinschliff.datasets.task import Task
     from feinschliff.errors import FeinschliffError, InputError, Interrupted, NotStarted, RunError
@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Watch": "feinschliff._api",
+    "best_of": "feinschliff._api",
     "check": "feinschliff._api",
     "compare": "feinschliff._api",
     "generate": "feinschliff._api",
@@ -58,6 +59,7 @@ __all__ = [
     "Settings",
     "Task",
     "Watch",
+    "best_of",
     "check",
     "compare",
     "generate",

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from feinschliff._api.answer_file import answer_file
 from feinschliff._api.common import (
     BudgetSpec,
+    PickSpec,
     Watch,
     check_seed,
     deadline,
@@ -26,18 +27,22 @@ from feinschliff._api.common import (
 )
 from feinschliff._api.estimates import ask_first, estimate_run
 from feinschliff._api.outfile import check_out_file, replaced, write_out_file
+from feinschliff._api.picks import alone, picked
 from feinschliff._api.suits import check_suited
 from feinschliff.build import Connection, Endpoint, connect
+from feinschliff.choosing import Choice, make_choice
 from feinschliff.datasets.task import Task
 from feinschliff.datasets.write import check_output
 from feinschliff.errors import ParameterError, RunError
 from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
-from feinschliff.measure import speed
+from feinschliff.i18n import tr
+from feinschliff.measure import SEVERAL, answers_each, speed
+from feinschliff.parameters.catalogue import check_settings
 from feinschliff.records import Answer, Example, Settings
 from feinschliff.report import keep_files
 from feinschliff.store import Spent, Store, find_run, get_run, run_lock, start_run
-from feinschliff.tuning import Forecast, check_texts, keeping_track, spent_document, target_tokens
+from feinschliff.tuning import Forecast, check_texts, keeping_track, nothing_to_choose, spent_document, target_tokens
 
 _CHUNK = 5000
 """Requests prepared at a time."""
@@ -75,6 +80,7 @@ def generate_file(
     out: Path,
     settings: Mapping[str, JsonValue] | None = None,
     n: int = 1,
+    pick: PickSpec | None = None,
     budget: BudgetSpec | None = None,
     seed: int = 0,
     store: Store | str | Path | None = None,
@@ -82,12 +88,14 @@ def generate_file(
 ) -> dict[str, Any]:
     """As `generate`, into a CSV, JSONL or Parquet file: the task's rows with a column `answer`; `repeat` where `n` > 1.
 
+    With `pick` (see `tune`) one of the `n` answers to each row is chosen, and the others are left out.
+
     A file that an earlier run of the same wrote is written again; what that run paid for is not paid twice.
 
     Raises: as `generate`; OutputError where `out` exists and comes from something else.
     """
     check_output(out)
-    job = make_job(task, endpoint, settings, n, seed)
+    job = make_job(task, endpoint, settings, n, seed, pick=pick)
     watch = watch or Watch()
     caps, started = make_caps(budget) if budget else Caps(), start_of(watch)
     with opened(store) as db, job.connect(until=deadline(caps, started)) as link:
@@ -95,7 +103,8 @@ def generate_file(
         spec = job.spec(link)
         check_out_file(db, spec, out)
         answers = job.run(link, db, caps, watch, started)
-        made = answer_file(task.columns, job.matched(answers), repeats=n > 1)
+        shown = answers if job.choice is None else picked(task.examples, answers, job.choice, settings=job.settings)
+        made = answer_file(task.columns, job.matched(shown), repeats=job.n > 1 and job.choice is None)
         failures = [answer.failure for answer in answers if answer.failure is not None]
         run = start_run(db, spec, kind="generate")
         spent = db.spent(run.id)
@@ -114,13 +123,33 @@ def generate_file(
         }
 
 
-def make_job(task: Task, endpoint: Endpoint | None, settings: Mapping[str, JsonValue] | None, n: int, seed: int) -> Job:
-    """A job, checked. Raises: ParameterError."""
+def make_job(
+    task: Task,
+    endpoint: Endpoint | None,
+    settings: Mapping[str, JsonValue] | None,
+    n: int,
+    seed: int,
+    *,
+    pick: PickSpec | None = None,
+) -> Job:
+    """A job, checked; `n` may stand among the settings as well. Raises: ParameterError, ScorerError."""
     check_seed(seed)
+    values = dict(settings or {})
+    among = values.pop(SEVERAL, None)
+    if among is not None:
+        named = answers_each(Settings(values=check_settings({SEVERAL: among})))
+        if n not in (1, named):
+            raise ParameterError(
+                tr("'{name}' is given twice", name=SEVERAL), asked=f"n={named}, -n {n}", mend=tr("give it once")
+            )
+        n = named
     if n < 1:
         raise ParameterError(f"n must be at least 1, not {n}", asked=f"n={n}", mend="ask for one answer or more")
     where = endpoint or Endpoint()
-    return Job(task, where, fixed_settings(task, settings or {}, omit=where.omit), n, seed)
+    choice = None if pick is None else alone(make_choice(pick))
+    if choice is not None and n == 1:
+        raise nothing_to_choose(choice)
+    return Job(task, where, fixed_settings(task, values, omit=where.omit), n, seed, choice)
 
 
 @dataclass(frozen=True)
@@ -132,6 +161,7 @@ class Job:
     settings: Settings
     n: int
     seed: int
+    choice: Choice | None = None
 
     def connect(self, *, until: float | None) -> AbstractContextManager[Connection]:
         check_texts(self.settings, self.task)
@@ -139,7 +169,8 @@ class Job:
 
     def spec(self, link: Connection) -> dict[str, Any]:
         what = {"kind": "generate", **where(link), **self.task.to_spec()}
-        return {**what, "settings": self.settings.values, "seed": self.seed, "n": self.n}
+        chosen = {} if self.choice is None else {"pick": self.choice.name}
+        return {**what, "settings": self.settings.values, "seed": self.seed, "n": self.n, **chosen}
 
     def estimate(self, link: Connection, db: Store, caps: Caps, asks: Sequence[Ask]) -> Estimate:
         run = find_run(db, self.spec(link))

@@ -25,6 +25,7 @@ def command(
     system: o.System = None,
     system_column: o.SystemColumn = None,
     n: Annotated[int, typer.Option("-n", min=1, help=tr("Answers per row."))] = 1,
+    pick: o.Pick = None,
     assignments: o.Assignments = None,
     requests: o.Requests = None,
     tokens: o.Tokens = None,
@@ -50,6 +51,8 @@ def command(
     log: o.LogFile = None,
 ) -> None:
     """Answer every row of a file; adds the column answer, and with -n a row per answer and the column repeat.
+
+    With --pick one of the -n answers to each row is chosen, and the others are left out.
 
     Where an answer failed for good, the column failure says why.
 
@@ -96,6 +99,7 @@ def command(
             out=out,
             settings=dict(space.fixed),
             n=n,
+            pick=pick,
             budget=stated(budget),
             seed=seed,
             store=store,

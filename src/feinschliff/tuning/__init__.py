@@ -9,6 +9,7 @@ from feinschliff.tuning.kept import UNTOLD, Kept, ScorerRecipe, read_kept
 from feinschliff.tuning.plot import Plot, check, check_texts, models_of
 from feinschliff.tuning.result import Result, from_dict
 from feinschliff.tuning.search import Step
+from feinschliff.tuning.several import nothing_to_choose
 from feinschliff.tuning.tune import tune
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "from_dict",
     "keeping_track",
     "models_of",
+    "nothing_to_choose",
     "read_kept",
     "recheck",
     "spent_document",

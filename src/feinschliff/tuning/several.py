@@ -31,12 +31,7 @@ def check_several(wanted: Iterable[int], *, scorer: Scorer, choice: Choice | Non
             mend=tr("leave out one of the two"),
         )
     if choice is not None and most == 1:
-        raise ParameterError(
-            tr("there is nothing to choose among: each request has one answer"),
-            asked=f"pick {choice.name}",
-            found="n = 1",
-            mend=tr("ask for several, as in {example}", example="-p n=4"),
-        )
+        raise nothing_to_choose(choice)
     if is_group(scorer) and least < LEAST_ANSWERS:
         raise ParameterError(
             tr("'{scorer}' scores several answers to a request together, and n is 1", scorer=scorer.name),
@@ -53,6 +48,16 @@ def check_several(wanted: Iterable[int], *, scorer: Scorer, choice: Choice | Non
             asked=f"n = {least} ... {most}",
             mend=tr("give --pick medoid, or a score for several answers such as diversity"),
         )
+
+
+def nothing_to_choose(choice: Choice) -> ParameterError:
+    """The error where each request has one answer."""
+    return ParameterError(
+        tr("there is nothing to choose among: each request has one answer"),
+        asked=f"pick {choice.name}",
+        found="n = 1",
+        mend=tr("ask for several, as in {example}", example="-p n=4"),
+    )
 
 
 def numbers_of(space: Space, baseline: Settings) -> list[int]:
