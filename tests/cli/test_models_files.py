@@ -91,6 +91,7 @@ def test_a_cache_in_no_known_format(fein: Fein, command: tuple[str, ...]) -> Non
     assert done.code == 2
     assert done.json["error"]["asked"] == "--kv q3"
     assert "q8_0" in done.json["error"]["found"]
+    assert done.json["error"]["mend"]
 
 
 def test_fit_of_a_size_on_a_card(fein: Fein) -> None:
@@ -113,6 +114,29 @@ def test_fit_of_a_size_on_a_card(fein: Fein) -> None:
     assert small["verdict"] == "does not fit"
     assert small["gpu"] is None
     assert "16.0 GiB" in small["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("8B at Q4_K_M", ("--params", "8B", "--quant", "q4_k_m")),
+        ("8B Q8_0", ("--params", "8B", "--quant", "q8_0")),
+        ("0.5 B at f16", ("--params", "0.5B", "--quant", "f16")),
+        ("8x7B at q4_0", ("--params", "8x7B", "--quant", "q4_0")),
+        ("70B", ("--params", "70B")),
+    ],
+)
+def test_fit_of_a_size_in_words(fein: Fein, text: str, flags: tuple[str, ...]) -> None:
+    where = ("--gpu", "RTX 3060", "--ram", "64GiB", "--json")
+    said, wanted = (fein("models", "fit", *asked, *where) for asked in ((text,), flags))
+    assert said.code == 0, said.err
+    measured_anew = dict.fromkeys(("speed", "machine"))
+    assert said.json | measured_anew == wanted.json | measured_anew
+
+
+def test_fit_takes_a_file_before_a_size(fein: Fein, tmp_path: Path) -> None:
+    (tmp_path / "8B").symlink_to(house_path("house-1"))
+    assert fein("models", "fit", "8B", "--gpu", "none", "--json").json["model"]["parameters"] < 10_000_000
 
 
 def test_fit_of_a_file_and_slots(fein: Fein) -> None:
@@ -152,12 +176,20 @@ def test_fit_measured(fein: Fein) -> None:
         (("--params", "8B", "--kv", "q3"), "no number format"),
         (("--params", "8B", "--ram", "viel"), "no size"),
         (("--params", "8B", "--measure"), "only a file"),
+        (("8B at q9",), "no quantisation"),
+        (("8B at q8_0", "--quant", "f16"), "given twice"),
+        (("8B at q8_0", "--params", "8B"), "either a file or --params"),
+        (("gone.gguf",), "there is no file"),
     ],
 )
 def test_fit_refuses(fein: Fein, arguments: tuple[str, ...], word: str) -> None:
     done = fein("models", "fit", *arguments, "--json")
     assert done.code == 2
-    assert word in done.json["error"]["message"]
+    error = done.json["error"]
+    assert word in error["message"]
+    assert error["asked"]
+    assert error["mend"]
+    assert ("--params" in error["mend"]) or "gone.gguf" not in arguments
 
 
 def test_fit_refuses_a_quantised_cache_of_odd_heads(fein: Fein, tmp_path: Path) -> None:

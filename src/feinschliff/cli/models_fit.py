@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 
 
 def command(
+    ctx: typer.Context,
     model: Annotated[
-        str | None, typer.Argument(metavar="FILE", help=tr("GGUF file, or the name of a shipped model."))
+        str | None,
+        typer.Argument(
+            metavar="FILE|SIZE", help=tr('GGUF file, the name of a shipped model, or a size as "8B at Q4_K_M".')
+        ),
     ] = None,
     params: Annotated[str | None, typer.Option("--params", help=tr("Instead of a file: parameters, as 8B."))] = None,
     quant: Annotated[
@@ -62,6 +67,9 @@ def command(
     from feinschliff.models.hardware import this_machine
     from feinschliff.models.memory import Plan
 
+    if model is not None and params is None:
+        stated = ctx.get_parameter_source("quant")
+        model, params, quant = _described(model, quant, given=stated is not None and stated.name == "COMMANDLINE")
     candidate = _candidate(model, params, quant, active)
     machine = this_machine()
     card = _card(gpu, machine)
@@ -80,6 +88,23 @@ def command(
     show_fit(found, machine, speed, document)
 
 
+def _described(text: str, quant: str, *, given: bool) -> tuple[str | None, str | None, str]:
+    """(file, size, quantisation): a size such as "8B at Q4_K_M" stands for --params and --quant, unless it is a file.
+
+    `given`: whether `quant` is the user's. Raises: InputError for two quantisations.
+    """
+    from feinschliff.models.quants import quant_name, size_and_quant
+
+    size = None if Path(text).exists() else size_and_quant(text)
+    if size is None:
+        return text, None, quant
+    if given and size[1] is not None and quant_name(size[1]) != quant_name(quant):
+        raise InputError(
+            tr("the quantisation is given twice"), asked=f"{text}, --quant {quant}", mend=tr("leave --quant out")
+        )
+    return None, size[0], size[1] or quant
+
+
 def _candidate(model: str | None, params: str | None, quant: str, active: str | None) -> Candidate:
     """Raises: InputError where neither a file nor a size is given, or both; ModelError."""
     from feinschliff.models.files import model_path
@@ -90,12 +115,19 @@ def _candidate(model: str | None, params: str | None, quant: str, active: str | 
     if (model is None) == (params is None):
         raise InputError(
             tr("give either a file or --params"),
+            asked=f"{model}, --params {params}" if model is not None else tr("neither"),
             mend=tr("as fein models fit model.gguf, or --params 8B --quant q4_k_m"),
         )
     if model is not None:
         if active is not None:
-            raise InputError(tr("--active goes with --params only"), asked=f"--active {active}", found=model)
-        return read_candidate(model_path(model))
+            raise InputError(
+                tr("--active goes with --params only"),
+                asked=f"--active {active}",
+                found=model,
+                mend=tr("leave --active out: the file tells it"),
+            )
+        wanted = tr("look at the path, or give a size: --params 8B --quant q4_k_m")
+        return read_candidate(model_path(model, mend=wanted))
     name, told = quant_name(quant), str(params)
     mixed = mixed_size(told)
     if is_mixed_size(told) and (mixed is None or active is not None):

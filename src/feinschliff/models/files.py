@@ -10,8 +10,8 @@ from feinschliff.i18n import tr
 from feinschliff.models.house import house_models, house_path
 
 
-def model_path(name: str) -> Path:
-    """The file or folder that a name means. Raises: ModelError where there is none."""
+def model_path(name: str, *, mend: str | None = None) -> Path:
+    """The file or folder that a name means; `mend`: what else to advise. Raises: ModelError where there is none."""
     if name in house_models():
         return house_path(name)
     path = Path(name).expanduser()
@@ -23,7 +23,7 @@ def model_path(name: str) -> Path:
             tr("there is no file {path}", path=path),
             asked=name,
             found=tr("the shipped models are {names}", names=", ".join(house_models())),
-            mend=tr("look at the path, or fetch the model first"),
+            mend=mend or tr("look at the path, or fetch the model first"),
         )
     return path
 

@@ -6,12 +6,15 @@ from the sizes of the same model as published. Small models take more: see `typi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from feinschliff.errors import InputError
 from feinschliff.i18n import tr
 from feinschliff.models.file_types import full_name
+from feinschliff.models.sizes import parse_count
+from feinschliff.models.typical import is_mixed_size
 
 BITS: Mapping[str, float] = MappingProxyType(
     {
@@ -54,3 +57,14 @@ def quant_name(text: str) -> str:
             mend=tr("give one of these"),
         )
     return name
+
+
+def size_and_quant(text: str) -> tuple[str, str | None] | None:
+    """("8B", "Q4_K_M") of "8B at Q4_K_M" or "8B Q4_K_M", ("8B", None) of "8B"; None for what begins with no size."""
+    found = re.fullmatch(r"\s*(\d\S*?(?:\s*[bm])?)(?:\s+(?:at\s+|@\s*)?([a-z]\S*))?\s*", text, re.IGNORECASE)
+    if found is None:
+        return None
+    size, quant = found[1], found[2]
+    if is_mixed_size(size) or (parse_count(size) is not None and size[-1].isalpha()):
+        return size, quant
+    return None
