@@ -212,3 +212,11 @@ def test_tokens_of_models_by_name(fein: Fein, tmp_path: Path, monkeypatch: pytes
 
 def test_tokens_of_a_file_that_is_not_there(fein: Fein):
     assert fein("models", "tokens", "none.txt", "--json").code == 2
+
+
+def test_tokens_of_what_is_no_text(fein: Fein, tmp_path: Path):
+    (tmp_path / "bad.txt").write_bytes(bytes(range(256)))
+    error = fein("models", "tokens", "bad.txt", "--model", "house-2", "--json").json["error"]
+    assert error["asked"] == "bad.txt"
+    assert "codec" in error["found"]
+    assert "UTF-8" in error["mend"]

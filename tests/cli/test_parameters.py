@@ -124,3 +124,34 @@ def test_mistakes_are_named(fein: Fein, arguments: tuple[str, ...], words: str) 
     done = fein("parameters", *arguments, "--json")
     assert done.code == 2
     assert words in done.json["error"]["mend"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("beam search", "num_beams"),
+        ("beam_search", "num_beams"),
+        ("context length", "num_ctx"),
+        ("repetition", "repeat_penalty"),
+        ("dynamic temperature", "dynatemp_range"),
+        ("Beam-Suche", "num_beams"),
+        ("Länge des Kontexts", "num_ctx"),
+        ("문맥 길이", "num_ctx"),
+        ("빔 서치", "num_beams"),
+        ("Top P", "top_p"),
+        ("fingerprint", "system_fingerprint"),
+        ("log-probability", "logprobs"),
+    ],
+)
+def test_what_a_parameter_is_called_in_words_leads_to_it(fein: Fein, words: str, name: str) -> None:
+    error = fein("parameters", words, "--json").json["error"]
+    assert f"did you mean '{name}'?" in error["mend"]
+
+
+def test_an_unknown_name_meets_all_that_are_known(fein: Fein) -> None:
+    error = fein("parameters", "foo", "--json").json["error"]
+    assert error["found"].removeprefix("known are ").split(", ") == list(CATALOGUE)
+    assert "did you mean" not in error["mend"]
+    empty = fein("parameters", "", "--json").json["error"]
+    assert empty["asked"] == "an empty name"
+    assert empty["mend"] == "fein parameters shows all"

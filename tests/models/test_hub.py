@@ -202,6 +202,7 @@ def test_the_token_goes_to_the_hub_alone(hub: FakeHub, monkeypatch: pytest.Monke
     with pytest.raises(ModelError, match="does not give") as refused:
         offer(parse_name("maker/tiny-GGUF"))
     assert "HF_TOKEN" in str(refused.value.mend)
+    assert refused.value.found == "HTTP 401 without a token"
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     assert pull(offer(parse_name("maker/tiny-GGUF"))).path.read_bytes() == DATA
     assert all(request.headers.get("authorization") == f"Bearer {TOKEN}" for request in hub.asked[-2:-1])

@@ -12,6 +12,9 @@ def cache_format(kv: str) -> str:
 
     if kv.lower() not in KV_TYPES:
         raise InputError(
-            tr("'{kv}' is no number format of a cache", kv=kv), asked=f"--kv {kv}", found=", ".join(KV_TYPES)
+            tr("'{kv}' is no number format of a cache", kv=kv),
+            asked=f"--kv {kv}",
+            found=tr("known are {names}", names=", ".join(KV_TYPES)),
+            mend=tr("use one of them"),
         )
     return kv.lower()

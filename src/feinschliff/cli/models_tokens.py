@@ -87,7 +87,12 @@ def _content(text: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(tr("{path} cannot be read as text", path=path), asked=text, found=str(error)[:200]) from None
+        raise InputError(
+            tr("{path} cannot be read as text", path=path),
+            asked=text,
+            found=str(error)[:200],
+            mend=tr("give a text file in UTF-8, or the text itself in quotation marks"),
+        ) from None
 
 
 def _document(cut: Cutter, found: Counted, samples: Mapping[str, Counted], pieces: Sequence[Piece]) -> dict[str, Any]:

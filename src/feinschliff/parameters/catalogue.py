@@ -6,9 +6,8 @@ command line's help, the search space, the wire format and the documentation are
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -26,9 +25,6 @@ EXTRA = "extra."
 
 FURTHER = "FEIN_PARAMETERS"
 """Environment variable that names a file with further rows."""
-
-_LEAST_BEGINNING = 3
-"""Letters from which a name is taken for the beginning of another."""
 
 PACKAGED = Path(__file__).parent / "catalogue.toml"
 
@@ -100,7 +96,7 @@ def any_row(name: str) -> Parameter:
     """The row of a name or an alias, whether or not it can be set. Raises: ParameterError with the nearest name."""
     row = row_of(name)
     if row is None:
-        raise _no_row(name, tr("fein parameters shows all"))
+        raise _no_row(name, list(CATALOGUE.values()), tr("fein parameters shows all"))
     return row
 
 
@@ -125,19 +121,19 @@ def parameter(name: str) -> Parameter:
         return row
     if name.startswith(EXTRA) and len(name) > len(EXTRA):
         return _extra(name)
-    raise _no_row(name, tr("a field that only your server knows is written extra.{name}", name=name))
+    settable = [row for row in CATALOGUE.values() if row.role not in {"reserved", "reply"}]
+    raise _no_row(name, settable, tr("a field that only your server knows is written extra.{name}", name=name))
 
 
-def _no_row(name: str, else_do: str) -> ParameterError:
-    settable = [known for known, row in CATALOGUE.items() if row.role not in {"reserved", "reply"}]
-    longer = [known for known in settable if len(name) >= _LEAST_BEGINNING and known.startswith(name.lower())]
-    near = [known for known in settable if len(known) > 1]  # any two letters are near a single one
-    nearest = longer or difflib.get_close_matches(name.lower(), near, n=1, cutoff=0.65)
-    hint = tr("did you mean '{nearest}'?", nearest=nearest[0]) + " " if nearest else ""
+def _no_row(name: str, rows: Sequence[Parameter], else_do: str) -> ParameterError:
+    from feinschliff.parameters.near import nearest
+
+    near = nearest(name, rows)
+    hint = tr("did you mean '{nearest}'?", nearest=near) + " " if near is not None else ""
     return ParameterError(
         tr("unknown parameter '{name}'", name=name),
-        asked=name,
-        found=tr("known are ") + ", ".join(settable),
+        asked=name if name.strip() else tr("an empty name"),
+        found=tr("known are ") + ", ".join(row.name for row in rows),
         mend=hint + else_do,
     )
 

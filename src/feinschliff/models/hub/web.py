@@ -121,7 +121,14 @@ class Web:
         if status in {401, 403}:
             told = tr("set {name} to a token that may read it", name=self._token_name) if self._token_name else None
             mend = tr("look at the token, and accept the model's terms on its page") if self._token else told
-            return ModelError(tr("{hub} does not give {what}", hub=self.shown, what=what), asked=what, mend=mend)
+            return ModelError(
+                tr("{hub} does not give {what}", hub=self.shown, what=what),
+                asked=what,
+                found=tr("HTTP {status} with a token", status=status)
+                if self._token
+                else tr("HTTP {status} without a token", status=status),
+                mend=mend or tr("look at the name; fein models search finds some"),
+            )
         return ModelError(
             tr("not found on {hub}: {what}", hub=self.shown, what=what),
             asked=what,
