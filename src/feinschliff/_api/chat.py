@@ -18,8 +18,10 @@ from feinschliff.generation import Outcome, Turn, answer_seed, converse, estimat
 from feinschliff.generation.classify import split_reasoning
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import check_settings
+from feinschliff.parameters.lengths import laid_over
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Answer, Message, Settings
+from feinschliff.store import Store
 
 _SHARE_OF_ANSWER = 4
 """At most one part in so many of the context is kept free for the answer: `max_tokens` is often a mere limit."""
@@ -41,7 +43,7 @@ class Side:
 
     def set(self, name: str, value: JsonValue) -> None:
         """Change one setting from now on; None removes it. Raises: ParameterError."""
-        values = {**self.settings.values, **check_settings({name: value})}
+        values = laid_over(self.settings.values, check_settings({name: value}))
         self.settings = Settings(values={k: v for k, v in values.items() if v is not None})
 
     def messages(self, said: str, *, without: int = 0) -> tuple[Message, ...]:
@@ -96,11 +98,12 @@ class Said:
 class Chat:
     """Up to two sides of a conversation on one endpoint; what is said goes to both.
 
-    A turn without an answer is forgotten. Nothing is stored.
+    A turn without an answer is forgotten. Nothing is stored; `db` tells what earlier probes have found.
     """
 
-    def __init__(self, link: Connection, sides: Sequence[Side], *, seed: int) -> None:
+    def __init__(self, link: Connection, sides: Sequence[Side], *, seed: int, db: Store | None = None) -> None:
         self.link = link
+        self._db = db
         self.sides = list(sides)
         self._seed = seed
         self._turns = 0
@@ -119,11 +122,11 @@ class Chat:
         before = side.settings
         side.set(name, value)
         try:
-            check_suited(self.link, [side.settings])
+            check_suited(self.link, [side.settings], db=self._db)
         except ParameterError:
             side.settings = before
             raise
-        return check_suited(self.link, [Settings(values={name: value, "model": self.model_of(side)})])
+        return check_suited(self.link, [Settings(values={name: value, "model": self.model_of(side)})], db=self._db)
 
     def say(self, text: str, listeners: Sequence[Listener]) -> list[Said]:
         """One turn on all sides at the same time; a listener for each hears its answer.

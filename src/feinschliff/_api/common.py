@@ -20,6 +20,7 @@ from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import check_settings
+from feinschliff.parameters.lengths import laid_over
 from feinschliff.records import Answer, Settings
 from feinschliff.scorers import Scorer, make_scorer, needs_target
 from feinschliff.store import Run, Store, open_store
@@ -176,7 +177,7 @@ def fixed_settings(task: Task, values: Mapping[str, JsonValue], *, omit: Collect
     check_one_system(task.system_column, values.get("system"), "system")
     checked = check_settings(values)
     space = complete_space(task, {}, omit=omit)
-    return Settings(values={**space.fixed, **checked})
+    return Settings(values=laid_over(space.fixed, checked))
 
 
 def where(link: Connection) -> dict[str, Any]:

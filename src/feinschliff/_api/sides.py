@@ -11,6 +11,7 @@ from feinschliff.errors import InputError, ParameterError
 from feinschliff.generation import render_messages, variables
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import check_settings
+from feinschliff.parameters.lengths import laid_over
 from feinschliff.records import Example, Settings
 from feinschliff.store import Run
 
@@ -38,7 +39,7 @@ def one_side(run: Run | None, given: Values) -> Sides:
 
 def two_sides(run: Run | None, given: Values, *, a: Values, b: Values) -> Sides:
     """Two sides that differ in `a` and `b`. Raises: InputError, ParameterError."""
-    return _sides({"a": {**given, **a}, "b": {**given, **b}}, {} if run is None else _of_run(run, "recommended"))
+    return _sides({"a": laid_over(given, a), "b": laid_over(given, b)}, {} if run is None else _of_run(run, "recommended"))
 
 
 def versus(run: Run, given: Values, other: str) -> Sides:
@@ -90,7 +91,7 @@ def _sides(given: Mapping[str, Values], base: Values) -> Sides:
     system = base.get("system")
     if isinstance(system, str) and not all("system" in values for values in given.values()):
         base["system"] = _filled(system)
-    return Sides({name: _checked({**base, **values}) for name, values in given.items()}, tuple(notes))
+    return Sides({name: _checked(laid_over(base, values)) for name, values in given.items()}, tuple(notes))
 
 
 def _filled(system: str) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from feinschliff._api.found_out import found_out
-from feinschliff.build import Connection
+from feinschliff.build import Connection, Endpoint, connect
+from feinschliff.errors import FeinschliffError
 from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.dialects import Dialect
-from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals, status_of
+from feinschliff.parameters.lengths import LIMITS
+from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals, status_of, two_limits_note
 from feinschliff.parameters.space import Choices, Knob, Range, Space
 from feinschliff.probing import Finding
 from feinschliff.records import Settings
 from feinschliff.store import Store
+
+_PATIENCE_S = 5.0
+"""Seconds after which a server that does not tell what it is is given up."""
 
 
 def check_suited(link: Connection, several: Iterable[Settings], *, db: Store | None = None) -> list[str]:
@@ -31,6 +38,8 @@ def check_suited(link: Connection, several: Iterable[Settings], *, db: Store | N
         judge.check(_without(settings, link.config.omit))
         for name in judge.ignored(settings):
             notes.setdefault(name, ignored_note(name, judge.dialect))
+        if (note := two_limits_note(settings, judge.dialect)) is not None:
+            notes.setdefault("max_completion_tokens", note)
     return list(notes.values())
 
 
@@ -49,6 +58,23 @@ def check_space(link: Connection, space: Space, baseline: Mapping[str, JsonValue
         named = space if len(refused) == len(space.knobs) else space.without(usual)
         for settings in (fixed, Settings(values=dict(baseline)), *_ends(named, fixed)):
             judge.check(settings)
+
+
+def found_at(
+    url: str, values: Mapping[str, JsonValue], *, model: str, omit: Sequence[str], db: Store
+) -> tuple[Mapping[str, str], Mapping[str, Limits]]:
+    """Status and limits of these settings at an address, by name, as earlier probes have found them.
+
+    The server is asked what it is, since a finding holds for one version of it only; no model is asked anything. Empty
+    where it does not answer.
+    """
+    names = [name for name, value in values.items() if _is_sent(name, value)]
+    where = Endpoint(url, model=model, omit=omit)
+    with suppress(FeinschliffError), connect(where, until=time.monotonic() + _PATIENCE_S) as link:
+        dialect = link.endpoint.dialect(link.model)
+        findings = found_out(link, db, names, model=link.model, dialect=dialect)
+        return _statuses(findings), {name: _limits(finding) for name, finding in findings.items()}
+    return {}, {}
 
 
 @dataclass
@@ -116,6 +142,9 @@ def _ends(space: Space, fixed: Settings) -> Iterator[Settings]:
     for name, knob in space.knobs.items():
         for value in _values(knob):
             yield Settings(values={**fixed.values, name: value})
+    both = {name: _values(knob)[0] for name, knob in space.knobs.items() if name in LIMITS}
+    if len(both) == len(LIMITS):
+        yield Settings(values=both)
 
 
 def _values(knob: Knob) -> Sequence[JsonValue]:

@@ -10,6 +10,7 @@ from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import TaskError
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import CATALOGUE, check_settings
+from feinschliff.parameters.lengths import is_limited, laid_over
 from feinschliff.parameters.space import Choices, Space, make_space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Example, Settings
@@ -32,7 +33,7 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
             mend=tr('give --prompt "... {{ column }} ..."'),
         )
     fixed = dict(space.fixed)
-    if not {"max_tokens", "max_completion_tokens"} & {*space.knobs, *space.fixed, *omit}:
+    if not is_limited([*space.knobs, *space.fixed, *omit]):
         fixed.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
     return Space(space.knobs, fixed)
 
@@ -63,5 +64,4 @@ def make_baseline(
             row = CATALOGUE.get(name)
             values[name] = told.get(name, None if row is None else row.defaults.get(backend))
     values |= dict(space.fixed)
-    values |= check_settings(given or {})
-    return Settings(values=values)
+    return Settings(values=laid_over(values, check_settings(given or {})))

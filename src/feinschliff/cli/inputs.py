@@ -15,6 +15,7 @@ from feinschliff.datasets.bundled import BUNDLED, DEFAULT_BUNDLED, Bundled
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import ParameterError, TaskError
 from feinschliff.i18n import tr
+from feinschliff.parameters.lengths import is_limited
 from feinschliff.parameters.parse import parse_assignments
 from feinschliff.parameters.space import make_space
 
@@ -97,8 +98,8 @@ def read_space(
     Raises: ParameterError.
     """
     spec: dict[str, object] = {**source.file.search, **parse_assignments(assignments or [])}
-    if source.bundled is not None:
-        spec.setdefault("max_tokens", source.bundled.max_tokens)
+    if source.bundled is not None and not is_limited(spec):
+        spec["max_tokens"] = source.bundled.max_tokens
     if named is not None or not make_space(spec).knobs:
         spec = {**space_for(endpoint, named or "default"), **spec}
     return spec

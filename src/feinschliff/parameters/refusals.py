@@ -16,6 +16,7 @@ from feinschliff.i18n import language, tr
 from feinschliff.i18n.stored import retold, stored
 from feinschliff.parameters.catalogue import EXTRA, parameter
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.lengths import LIMITS, REFUSING, are_both_heard
 from feinschliff.parameters.rows import Parameter, Support
 from feinschliff.parameters.texts import phrase
 from feinschliff.parameters.values import range_text
@@ -86,7 +87,15 @@ def refusals(
             continue
         if (why := _why(support, value, rejected=status == "rejected")) is not None:
             found.append(Refusal(name, value, why, _mend(row, support, dialect)))
-    return found
+    return [*found, *_two_limits(settings, dialect)]
+
+
+def _two_limits(settings: Settings, dialect: Dialect) -> list[Refusal]:
+    older, newer = (settings.values.get(name) for name in LIMITS)
+    if older is None or newer is None or dialect not in REFUSING:
+        return []
+    why = tr("max_tokens is another name of it, and this backend does not take both at once")
+    return [Refusal("max_completion_tokens", newer, why, tr("leave out one of the two"))]
 
 
 def ignored(settings: Settings, dialect: Dialect, *, known: Mapping[str, str] = NOTHING_KNOWN) -> list[str]:
@@ -112,6 +121,17 @@ def ignored_note(name: str, dialect: Dialect) -> str:
         name=name,
         backend=dialect,
         remedy=remedy(name, dialect),
+    )
+
+
+def two_limits_note(settings: Settings, dialect: Dialect) -> str | None:
+    """A sentence about a limit that is given under both of its names; None where there is nothing to say."""
+    if any(settings.values.get(name) is None for name in LIMITS) or not are_both_heard(dialect):
+        return None
+    return stored(
+        "'max_tokens' and 'max_completion_tokens' are two names of one limit, and which of them counts is up to this "
+        "endpoint ({backend}): leave out one of the two.",
+        backend=dialect,
     )
 
 
