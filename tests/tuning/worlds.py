@@ -13,7 +13,7 @@ from feinschliff.generation import Budget, Caps, Payer
 from feinschliff.parameters.space import Space
 from feinschliff.records import Answer, Example, Score
 from feinschliff.store import open_store, start_run
-from feinschliff.tuning import Plot, Result, tune
+from feinschliff.tuning import Plot, Result, Step, tune
 from tests.fakes.scripted import ScriptedEndpoint
 
 TOLD = {"temperature": 0.8, "top_p": 0.95}
@@ -60,11 +60,14 @@ def run_tune(
     seed: int = 0,
     sampler: str = "fein",
     endpoint: ScriptedEndpoint | None = None,
+    init_points: int | None = None,
+    on_step: Callable[[Step], None] | None = None,
 ) -> Result:
     """One whole run against a store in `folder`."""
     task = make_task(examples)
     space = make_space(task)
-    plot = Plot(task, space, make_baseline(space, None, told=TOLD, backend="unknown"), ReadNumber(), sampler)
+    today = make_baseline(space, None, told=TOLD, backend="unknown")
+    plot = Plot(task, space, today, ReadNumber(), sampler, on_step, init_points=init_points)
     with open_store(str(folder / "s.db")) as store:
         run = start_run(store, {"seed": seed, "sampler": sampler}, kind="tune")
         budget = Budget(caps or Caps(requests=400), spent=store.spent(run.id))
