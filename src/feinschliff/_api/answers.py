@@ -36,7 +36,7 @@ from feinschliff.datasets.write import check_output
 from feinschliff.errors import ParameterError, RunError
 from feinschliff.generation import Ask, Caps, Estimate
 from feinschliff.generation import generate as _generate
-from feinschliff.i18n import tr
+from feinschliff.i18n import tr, trn
 from feinschliff.measure import SEVERAL, answers_each, speed
 from feinschliff.parameters.catalogue import check_settings
 from feinschliff.records import Answer, Example, Settings
@@ -92,7 +92,8 @@ def generate_file(
 
     A file that an earlier run of the same wrote is written again; what that run paid for is not paid twice.
 
-    Raises: as `generate`; OutputError where `out` exists and comes from something else.
+    Raises: as `generate`; OutputError where `out` exists and comes from something else; RunError where not one answer
+    came, once the file is written.
     """
     check_output(out)
     job = make_job(task, endpoint, settings, n, seed, pick=pick)
@@ -109,6 +110,8 @@ def generate_file(
         run = start_run(db, spec, kind="generate")
         spent = db.spent(run.id)
         write_out_file(db, run.id, out, made.rows, columns=made.columns)
+        if failures and len(failures) == len(answers):
+            raise _no_answer(job, failures, out).of_run(run.id)
         return {
             "run": run.id,
             "out": str(out),
@@ -121,6 +124,19 @@ def generate_file(
             "spent": spent_document(spent, link.prices, get_run(db, run.id).seconds),
             "warnings": [*warnings, *replaced(task.columns, made.added)],
         }
+
+
+def _no_answer(job: Job, failures: Sequence[str], out: Path) -> RunError:
+    return RunError(
+        trn(
+            "0 answers to {n} row, {failed} failed",
+            "0 answers to {n} rows, {failed} failed",
+            len(job.task.examples),
+            failed=len(failures),
+        ),
+        found=failures[0],
+        mend=tr("correct what the endpoint complains of; {out} says of each row why it failed", out=out),
+    )
 
 
 def make_job(

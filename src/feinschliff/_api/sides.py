@@ -39,7 +39,8 @@ def one_side(run: Run | None, given: Values) -> Sides:
 
 def two_sides(run: Run | None, given: Values, *, a: Values, b: Values) -> Sides:
     """Two sides that differ in `a` and `b`. Raises: InputError, ParameterError."""
-    return _sides({"a": laid_over(given, a), "b": laid_over(given, b)}, {} if run is None else _of_run(run, "recommended"))
+    base = {} if run is None else _of_run(run, "recommended")
+    return _sides({"a": laid_over(given, a), "b": laid_over(given, b)}, base)
 
 
 def versus(run: Run, given: Values, other: str) -> Sides:

@@ -54,7 +54,7 @@ def command(
 
     With --pick one of the -n answers to each row is chosen, and the others are left out.
 
-    Where an answer failed for good, the column failure says why.
+    Where an answer failed for good, the column failure says why. Where all did, the exit code is 1.
 
     Example: [bold]fein generate posts.csv --prompt "Subject line for: {{ post }}" --out out.csv -p temperature=0.2[/]
     """
