@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,7 +150,6 @@ def test_a_run_with_ollamas_own_address_is_found_again(fein: Fein, data: Path, o
 
 
 def test_a_setting_is_changed_in_a_chat_only_if_it_suits(fein: Fein, monkeypatch: pytest.MonkeyPatch) -> None:
-    import io
     import sys
 
     with openai_chat(models=("gpt-4o",)) as server:
@@ -280,3 +280,47 @@ def test_the_probe_before_a_search_counts_as_one(fein: Fein, data: Path) -> None
         done = fein("compare", *flags(server, data, "--target", "t", *sides))
         (warning,) = [w for w in done.json["warnings"] if "is ignored" in w]
         assert "'presence_penalty'" in warning
+
+
+def test_a_chat_knows_what_a_probe_has_found_out(fein: Fein, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {**COMMON, "top_k": Quirk("top_k", "int")}
+    with SamplingServer(models=("gpt-4o",), fields=fields, manners=Manners(unknown="rejected")) as server:
+        command = ("chat", "--endpoint", server.url, "--json", "-p", "top_k=40", "-p", "max_tokens=4")
+        assert fein(*command).code == 2
+        assert fein("probe", "-p", "top_k", "--endpoint", server.url, "--json").code == 0
+        monkeypatch.setattr("sys.stdin", io.StringIO("/set top_k=3\nhello\n"))
+        done = fein(*command)
+        assert done.code == 0, done.err
+        assert "refused" not in done.err
+        assert done.json["turns"][0]["answers"][0]["failure"] is None
+        assert server.bodies[-1]["top_k"] == 3
+
+
+def test_a_chat_without_a_store_makes_none(fein: Fein, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("hello\n"))
+    with FakeServer() as server:
+        assert fein("chat", "--endpoint", server.url, "--json").code == 0
+        assert not (tmp_path / "store.db").exists()
+        assert fein("chat", "--endpoint", server.url, "--store", "gone.db", "--json").code == 2
+
+
+def test_an_export_knows_what_a_probe_has_found_out(fein: Fein, data: Path) -> None:
+    fields = {**COMMON, "top_k": Quirk("top_k", "int"), "presence_penalty": Quirk("")}
+    with SamplingServer(models=("gpt-4o",), fields=fields, manners=Manners(unknown="rejected")) as server:
+        names = ("-p", "top_k", "-p", "presence_penalty")
+        probed = fein("probe", *names, "--endpoint", server.url, "--json")
+        assert {name: one["status"] for name, one in probed.json["knobs"].items()} == {
+            "top_k": "honoured",
+            "presence_penalty": "inert",
+        }
+        settings = ("-p", "top_k=40", "-p", "presence_penalty=0.5", "-p", "max_tokens=4")
+        made = fein("generate", *flags(server, data, *settings, "--out", "o.csv"))
+        assert made.code == 0, made.err
+        asked = server.counts["POST"]
+        for to in ("openai", "litellm", "promptfoo"):
+            warnings = " ".join(fein("export", made.json["run"], "--to", to, "--json").json["warnings"])
+            assert "'presence_penalty' is ignored by this endpoint" in warnings
+            assert "top_k" not in warnings
+        assert server.counts["POST"] == asked
+    gone = " ".join(fein("export", made.json["run"], "--to", "openai", "--json").json["warnings"])
+    assert "presence_penalty" not in gone  # the server cannot be asked which version it is: by the catalogue alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from feinschliff.cli import complete
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, say
-from feinschliff.errors import InputError, RunError
+from feinschliff.errors import InputError, RunError, StoreUnusable
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from feinschliff._api.sides import Sides
     from feinschliff.build import Endpoint
     from feinschliff.cli.chat_session import Session
-    from feinschliff.store import Run
+    from feinschliff.store import Run, Store
 
 
 def command(
@@ -70,22 +71,27 @@ def command(
     from feinschliff.cli.chat_screen import make_screen
     from feinschliff.cli.chat_session import Session
     from feinschliff.cli.inputs import read_values
+    from feinschliff.store import get_run
 
     o.set_up_log(verbose=verbose, file=log)
-    found = None if run is None else _find(run, store)
-    given: dict[str, JsonValue] = read_values(assignments)
-    if system is not None:
-        given["system"] = system
-    sides = _sides(found, given, a=a, b=b, versus=versus)
-    where = _endpoint(found, endpoint, model, api_key_env=api_key_env, headers=header, timeout=timeout, omit=omit)
-    typed = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and not as_json
-    screen = make_screen(as_json=as_json, on_terminal=typed, sides=len(sides.settings))
-    models = [str(s.values["model"]) for s in sides.settings.values() if s.values.get("model")]
-    with connect(where, searched_models=models) as link:
+    with ExitStack() as stack:
+        db = _store(store, needed=run is not None)
+        if db is not None:
+            stack.enter_context(db)
+        found = None if run is None or db is None else get_run(db, run)
+        given: dict[str, JsonValue] = read_values(assignments)
+        if system is not None:
+            given["system"] = system
+        sides = _sides(found, given, a=a, b=b, versus=versus)
+        where = _endpoint(found, endpoint, model, api_key_env=api_key_env, headers=header, timeout=timeout, omit=omit)
+        typed = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+        screen = make_screen(as_json=as_json, on_terminal=typed, sides=len(sides.settings))
+        models = [str(s.values["model"]) for s in sides.settings.values() if s.values.get("model")]
+        link = stack.enter_context(connect(where, searched_models=models))
         seed = secrets.randbelow(2**31) if seed is None else seed
-        chat = Chat(link, [Side(name, settings) for name, settings in sides.settings.items()], seed=seed)
+        chat = Chat(link, [Side(name, settings) for name, settings in sides.settings.items()], seed=seed, db=db)
         session = Session(chat, screen)
-        for note in (*sides.notes, *map(retold, check_suited(link, sides.settings.values()))):
+        for note in (*sides.notes, *map(retold, check_suited(link, sides.settings.values(), db=db))):
             say(note)
         if typed:
             session.run(["/settings"])
@@ -94,11 +100,16 @@ def command(
     _end(session, as_json=as_json, typed=typed)
 
 
-def _find(run: str, store: str | None) -> Run:
-    from feinschliff.store import get_run, open_store
+def _store(store: str | None, *, needed: bool) -> Store | None:
+    """Where the run is, and what earlier probes have found; None where there is no store and none is needed."""
+    from feinschliff.store import open_store
 
-    with open_store(store, create=store is None) as db:
-        return get_run(db, run)
+    try:
+        return open_store(store, create=needed and store is None)
+    except StoreUnusable:
+        if needed or store is not None:
+            raise
+        return None
 
 
 def _sides(run: Run | None, given: dict[str, JsonValue], *, a: str | None, b: str | None, versus: str | None) -> Sides:

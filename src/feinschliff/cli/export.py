@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,8 @@ from feinschliff.errors import InputError, OutputError
 from feinschliff.i18n import tr
 
 if TYPE_CHECKING:
-    from feinschliff.store import Run
+    from feinschliff.report.exports import Recipe
+    from feinschliff.store import Run, Store
 
 _TARGETS = ("ollama", "vllm", "llama.cpp", "lmstudio", "openai", "litellm", "promptfoo")
 _WHICH = ("recommended", "best", "baseline")
@@ -53,7 +55,8 @@ def command(
 
     Example: [bold]fein export mine --to ollama --out Modelfile[/]
     """
-    from feinschliff.report.exports import TARGETS, make_recipe, write_into_gguf
+    from feinschliff.report.exports import CALLS, TARGETS, make_recipe, write_into_gguf
+    from feinschliff.store import get_run, open_store
 
     if to not in TARGETS:
         raise InputError(
@@ -66,8 +69,11 @@ def command(
         raise InputError(
             tr("there is no file {path}", path=model), asked=f"--model {model}", mend=tr("look at the path")
         )
-    found = _find(run, store)
-    recipe = make_recipe(found, settings, model=model)
+    with open_store(store, create=store is None) as db:
+        found = get_run(db, run)
+        recipe = make_recipe(found, settings, model=model)
+        if to in CALLS:
+            recipe = _with_findings(recipe, found, db)
     if out is not None and out.suffix.lower() == ".gguf":
         if to != "llama.cpp":
             raise InputError(
@@ -103,11 +109,16 @@ def command(
         say(tr("written to {out}", out=out))
 
 
-def _find(run: str, store: str | None) -> Run:
-    from feinschliff.store import get_run, open_store
+def _with_findings(recipe: Recipe, run: Run, db: Store) -> Recipe:
+    """What earlier probes have found of the server that is called counts for more than the catalogue."""
+    from feinschliff._api.origin import origin
+    from feinschliff._api.suits import found_at
+    from feinschliff.report.exports import base_url
 
-    with open_store(store, create=store is None) as db:
-        return get_run(db, run)
+    if recipe.address is None:
+        return recipe
+    known, limits = found_at(base_url(recipe), recipe.settings, model=recipe.model, omit=origin(run).omit, db=db)
+    return replace(recipe, known=known, limits=limits)
 
 
 def _write(out: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from feinschliff.i18n import tr
-from feinschliff.report.exports.calls import to_litellm, to_openai
+from feinschliff.report.exports.calls import base_url, to_litellm, to_openai
 from feinschliff.report.exports.llama_cpp import to_llama_cpp, write_into_gguf
 from feinschliff.report.exports.lmstudio import to_lmstudio
 from feinschliff.report.exports.ollama import to_ollama
@@ -48,4 +48,7 @@ TARGETS: Mapping[str, Callable[[Recipe], Export]] = MappingProxyType(
 )
 """What each target is written by, by the names of `--to`."""
 
-__all__ = ["TARGETS", "WHICH", "Export", "Recipe", "make_recipe", "write_into_gguf"]
+CALLS = frozenset({"openai", "litellm", "promptfoo"})
+"""Targets that call the server of the run again."""
+
+__all__ = ["CALLS", "TARGETS", "WHICH", "Export", "Recipe", "base_url", "make_recipe", "write_into_gguf"]

@@ -7,7 +7,7 @@ from typing import Any
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 from feinschliff.parameters.dialects import Dialect
-from feinschliff.parameters.refusals import ignored, ignored_note
+from feinschliff.parameters.refusals import ignored, ignored_note, refusals
 from feinschliff.parameters.wire import wire_fields
 from feinschliff.records import Settings
 from feinschliff.report.exports.recipe import Export, Recipe
@@ -79,7 +79,11 @@ def body_fields(recipe: Recipe, *, fills_in: bool = False) -> tuple[dict[str, An
     settings = Settings(values=dict(recipe.settings))
     if dialect == "ollama-native":
         dialect = "ollama"
-        warnings += [retold(ignored_note(name, dialect)) for name in ignored(settings, dialect)]
+    warnings += [retold(ignored_note(name, dialect)) for name in ignored(settings, dialect, known=recipe.known)]
+    warnings += [
+        tr("'{name}' is refused by this endpoint ({backend}): {why}", name=one.name, backend=dialect, why=one.why)
+        for one in refusals(settings, dialect, known=recipe.known, limits=recipe.limits)
+    ]
     if recipe.address is None:
         warnings.append(
             tr(

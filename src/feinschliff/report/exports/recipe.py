@@ -15,6 +15,7 @@ from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.errors import EndpointError, InputError
 from feinschliff.i18n import tr
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.refusals import Limits
 from feinschliff.report.model_file import ModelFile, model_file
 from feinschliff.report.numbers import run_dialect
 from feinschliff.store import Run
@@ -52,6 +53,10 @@ class Recipe:
     """Answers to a request, of which one is chosen: no target does that."""
     no_file: str = ""
     """Why the file that the run has asked cannot be used, where one was kept."""
+    known: Mapping[str, str] = field(default_factory=dict)
+    """What probes of the server that a call goes to have found, by name."""
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """The range that they have seen it take, by name."""
 
 
 @dataclass
