@@ -323,4 +323,5 @@ def test_an_export_knows_what_a_probe_has_found_out(fein: Fein, data: Path) -> N
             assert "top_k" not in warnings
         assert server.counts["POST"] == asked
     gone = " ".join(fein("export", made.json["run"], "--to", "openai", "--json").json["warnings"])
-    assert "presence_penalty" not in gone  # the server cannot be asked which version it is: by the catalogue alone
+    assert "'top_k' is refused by this endpoint" in gone  # it cannot be asked which version it is: by the catalogue
+    assert "presence_penalty" not in gone

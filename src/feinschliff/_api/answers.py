@@ -220,7 +220,8 @@ class Job:
                     f"the limit of {payer.budget.exhausted} ended after {len(have)} of {len(answers)} answers",
                     mend="raise it and run the same again; what was paid for is kept",
                 )
-            clock.note(status="done")
+            model = payer.model_of(self.settings)
+            clock.note(status="done", details={"endpoint": _who_answered(link, model)})
             keep_files(db, get_run(db, run.id), self.endpoint.files(self._models))
         return have
 
@@ -232,6 +233,17 @@ class Job:
     def matched(self, answers: Sequence[Answer]) -> Iterator[tuple[Answer, Example]]:
         by_id = {example.id: example for example in self.task.examples}
         return ((answer, by_id[answer.example]) for answer in answers)
+
+
+def _who_answered(link: Connection, model: str) -> dict[str, str]:
+    """As a run of `tune` keeps it: an export writes settings as this server takes them."""
+    server = link.endpoint
+    return {
+        "identity": server.identity,
+        "backend": server.backend,
+        "dialect": server.dialect(model),
+        "model": model,
+    }
 
 
 def _chunks(asks: Sequence[Ask]) -> Iterator[Sequence[Ask]]:
