@@ -24,7 +24,7 @@ from feinschliff._api.common import (
     task_choice,
     task_scorer,
 )
-from feinschliff._api.suits import check_space, check_suited
+from feinschliff._api.suits import check_space, check_suited, clamped
 from feinschliff._api.wanted import WantedRun, asked_facts, check_report, finished, server_facts, spec
 from feinschliff.build import Connection, Endpoint, complete_space, lent_choice, lent_scorer, make_baseline
 from feinschliff.datasets.task import Task, check_one_system
@@ -130,7 +130,9 @@ def tune(
         facts = server_facts(link, run, db)
         payer = link.payer(db, run, caps=caps, seed=seed, started=started, on_answer=watch.on_answer)
         with lent_scorer(scorer, link, payer) as ready, lent_choice(choice, link, payer) as chooses:
-            _tune(replace(plot_of(facts), scorer=ready, choice=chooses), run, payer)
+            own = plot_of(facts)
+            notes = clamped(link, [Settings(values=dict(wanted.fixed)), own.baseline], db=db)
+            _tune(replace(own, scorer=ready, choice=chooses, notes=tuple(notes)), run, payer)
 
     def suits(link: Connection, db: Store) -> None:
         check_space(link, wanted, baseline or {}, db=db)

@@ -13,6 +13,7 @@ from feinschliff._api.found_out import found_out
 from feinschliff.build import Connection, Endpoint, connect
 from feinschliff.errors import FeinschliffError
 from feinschliff.parameters.catalogue import parameter
+from feinschliff.parameters.clamps import clamp_notes
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.lengths import LIMITS
 from feinschliff.parameters.refusals import Limits, ignored, ignored_note, refusals, status_of, two_limits_note
@@ -26,7 +27,7 @@ _PATIENCE_S = 5.0
 
 
 def check_suited(link: Connection, several: Iterable[Settings], *, db: Store | None = None) -> list[str]:
-    """Sentences about settings that the endpoint takes and ignores, each parameter once.
+    """Sentences about settings that the endpoint takes and ignores, or replaces by others, each parameter once.
 
     `db`: where the answers of an earlier probe may be; what they say counts for more than the catalogue.
 
@@ -38,8 +39,17 @@ def check_suited(link: Connection, several: Iterable[Settings], *, db: Store | N
         judge.check(_without(settings, link.config.omit))
         for name in judge.ignored(settings):
             notes.setdefault(name, ignored_note(name, judge.dialect))
+        notes = {**judge.clamped(settings), **notes}
         if (note := two_limits_note(settings, judge.dialect)) is not None:
             notes.setdefault("max_completion_tokens", note)
+    return list(notes.values())
+
+
+def clamped(link: Connection, several: Iterable[Settings], *, db: Store | None = None) -> list[str]:
+    """Sentences about values that the endpoint takes and replaces by others, each parameter once."""
+    notes: dict[str, str] = {}
+    for settings in several:
+        notes = {**_Judge(link, db, str(settings.values.get("model") or link.model)).clamped(settings), **notes}
     return list(notes.values())
 
 
@@ -107,6 +117,13 @@ class _Judge:
     def ignored(self, settings: Settings) -> list[str]:
         known = _statuses(self._findings([name for name, value in settings.values.items() if _is_sent(name, value)]))
         return ignored(settings, self.dialect, known=known)
+
+    def clamped(self, settings: Settings) -> dict[str, str]:
+        """Sentences by name."""
+        sent = _without(settings, self.link.config.omit)
+        findings = self._findings([name for name, value in sent.values.items() if _is_sent(name, value)])
+        applied = {name: (finding.low, finding.high) for name, finding in findings.items()}
+        return clamp_notes(sent, self.dialect, known=_statuses(findings), applied=applied)
 
     def _findings(self, names: Sequence[str]) -> Mapping[str, Finding]:
         if self.db is None:

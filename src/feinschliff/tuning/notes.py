@@ -121,7 +121,7 @@ def knob_warnings(
             backend=dialect,
         )
         for name, status in knobs.items()
-        if status == "clamped" and name not in narrowed
+        if status == "clamped" and name in searched and name not in narrowed
     ]
     return notes
 

@@ -68,6 +68,9 @@ class Plot:
     n_iter: int | None = None
     """Settings that a classic sampler tries after these."""
 
+    notes: tuple[str, ...] = ()
+    """Sentences about the fixed settings that stand among the warnings."""
+
     def make_sampler(self, *, seed: int) -> Sampler:
         """The sampler, new. Raises: ParameterError."""
         return make_sampler(self.sampler, seed=seed, init_points=self.init_points, n_iter=self.n_iter)

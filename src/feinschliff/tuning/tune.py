@@ -29,6 +29,7 @@ from feinschliff.tuning.opening import block_size, opening
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
 from feinschliff.tuning.result import Result
+from feinschliff.tuning.samplers import untried
 from feinschliff.tuning.search import Search, Step, recommend
 from feinschliff.tuning.several import usual_number
 from feinschliff.tuning.state import State, Unit
@@ -74,8 +75,10 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer, choice=plot.choice
     )
     warnings = [
+        *plot.notes,
         *knob_warnings(knobs, dialect, searched=plot.space.knobs, narrowed=narrowed_names(left, found)),
         *lost,
+        *untried(search.sampler, state),
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
         *answer_warnings([*search.answers, *(a for p in pairs for a in (*p.best_answers, *p.baseline_answers))]),
         *scorer_notes(plot.scorer, plot.task.examples),
