@@ -20,9 +20,17 @@ def test_every_sampler_finds_settings_on_the_house_model(fein: Fein, name: str) 
     assert done.json["verdict"] in {"better", "no measurable gain", "worse"}
     assert 0 <= done.json["settings"]["temperature"] <= 1.5
     assert done.json["spent"]["requests"] <= 100
+    assert not any("--n-iter" in warning for warning in done.json["warnings"])
     again = fein("tune", *QUICK, "--sampler", name, *numbers, "--json")
     assert again.json["settings"] == done.json["settings"]
     assert again.json["spent"] == done.json["spent"]
+
+
+def test_a_budget_that_ends_before_the_settings_do_is_told(fein: Fein) -> None:
+    done = fein("tune", *QUICK, "--sampler", "random", "--init-points", "3", "--n-iter", "50", "--json")
+    assert done.code == 0
+    tried = 53 - int(next(w for w in done.json["warnings"] if "--n-iter" in w).split()[0])
+    assert 4 <= tried <= 46 // 4  # 46 answers are for the search, at least 4 for each setting
 
 
 @pytest.mark.parametrize(("name", "package"), [("tpe", "optuna"), ("bayes_opt", "bayes_opt")])

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.tuning.samplers.bayes import BayesSuggester
 from feinschliff.tuning.samplers.fein import FeinSampler
 from feinschliff.tuning.samplers.gp import GPSampler
@@ -12,6 +13,7 @@ from feinschliff.tuning.samplers.plain import GridSampler, RandomSampler
 from feinschliff.tuning.samplers.protocol import Proposal, Sampler, Told
 from feinschliff.tuning.samplers.tpe import TPESuggester
 from feinschliff.tuning.samplers.trials import Suggester, Trials, TrialSampler
+from feinschliff.tuning.state import State
 
 _OURS: dict[str, Callable[..., Sampler]] = {"fein": FeinSampler, "gp": GPSampler, "grid": GridSampler}
 """They begin with the common first design."""
@@ -62,6 +64,21 @@ def trials_of(sampler: Sampler) -> Trials | None:
     return sampler.trials if isinstance(sampler, RandomSampler | TrialSampler) else None
 
 
+def untried(sampler: Sampler, state: State) -> list[str]:
+    """A sentence where fewer settings were tried than a classic sampler was told to."""
+    trials = trials_of(sampler)
+    left = None if trials is None else trials.left(state)
+    if not left:
+        return []
+    return [
+        stored(
+            "{left} of the settings that --init-points and --n-iter ask for were not tried: the budget or the space "
+            "had no more.",
+            left=left,
+        )
+    ]
+
+
 def _refuse_numbers(name: str, **numbers: int | None) -> None:
     for option, value in numbers.items():
         if value is not None:
@@ -95,4 +112,4 @@ def _require(name: str, package: str) -> None:
         )
 
 
-__all__ = ["SAMPLERS", "Proposal", "Sampler", "Told", "Trials", "make_sampler", "trials_of"]
+__all__ = ["SAMPLERS", "Proposal", "Sampler", "Told", "Trials", "make_sampler", "trials_of", "untried"]
