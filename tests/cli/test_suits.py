@@ -112,6 +112,34 @@ def test_a_search_of_ignored_knobs_alone_names_the_way_out(
     assert "ohne /v1" in german["mend"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("reasoning_effort=none", "o3-mini takes low, medium, high only"),
+        ("verbosity=low", "o3-mini has no such field"),
+    ],
+)
+def test_what_only_newer_reasoning_models_take_is_refused_before_it_is_sent(
+    fein: Fein, data: Path, setting: str, why: str
+) -> None:
+    with openai_reasoning(models=("o3-mini", "gpt-5.1")) as server:
+        asked = flags(server, data, "--model", "o3-mini", "-p", setting)
+        done = fein("generate", *asked, "--out", "o.csv")
+        assert done.code == 2
+        assert (done.json["error"]["asked"].split("=")[0], why in done.json["error"]["found"]) == (
+            setting.split("=")[0],
+            True,
+        )
+        name, value = setting.split("=")
+        searched = fein(
+            "tune", *flags(server, data, "--model", "o3-mini", "--target", "t", "-p", f"{name}={value},high")
+        )
+        assert searched.code == 2
+        assert server.counts["POST"] == 0
+        newer = fein("generate", *flags(server, data, "--model", "gpt-5.1", "-p", setting, "--out", "n.csv"))
+        assert newer.code == 0, newer.err
+
+
 def test_ollamas_own_address_takes_all_of_them(fein: Fein, data: Path, ollama: FakeOllama) -> None:
     settings = ("-p", "top_k=40", "-p", "temperature=0.2", "-p", "max_tokens=5", "-p", "extra.num_ctx=2048")
     command = ("generate", str(data), "--prompt", "{{ q }}", "--endpoint", ollama.root, "--json", *settings)

@@ -37,6 +37,37 @@ def test_what_a_backend_refuses(dialect: Dialect, values: dict[str, Any], names:
     assert refused(dialect, **values) == names
 
 
+@pytest.mark.parametrize(
+    ("model", "effort", "takes"),
+    [
+        ("o3-mini", "none", False),
+        ("o1", "minimal", False),
+        ("ft:o4-mini:mine", "high", True),
+        ("gpt-5-mini", "minimal", True),
+        ("gpt-5-mini", "none", False),
+        ("gpt-5.1", "none", True),
+        ("openai/gpt-5.2-pro", "xhigh", True),
+    ],
+)
+def test_reasoning_models_differ_in_the_efforts_that_they_take(model: str, effort: str, takes: bool) -> None:
+    found = refusals(Settings(values={"reasoning_effort": effort}), "openai-reasoning", model=model)
+    assert [one.name for one in found] == ([] if takes else ["reasoning_effort"])
+
+
+def test_only_gpt_5_and_later_have_verbosity() -> None:
+    terse = Settings(values={"verbosity": "low"})
+    (refusal,) = refusals(terse, "openai-reasoning", model="o3-mini")
+    assert "o3-mini has no such field" in refusal.why
+    assert refusals(terse, "openai-reasoning", model="gpt-5") == []
+    assert refusals(terse, "openai-reasoning", model="o3-mini", known={"verbosity": "honoured"}) == []
+
+
+def test_the_status_of_a_refusal_is_the_backends_own() -> None:
+    for dialect, words in (("transformers", "(HTTP 422)"), ("openai", "(HTTP 400)")):
+        (refusal,) = refusals(Settings(values={"dry_multiplier": 1.0}), dialect)
+        assert refusal.why == f"the server has no such field and says so {words}"
+
+
 def test_texts_and_fields_of_the_users_own_server_are_left_alone() -> None:
     assert refused("openai", **{"system": "x", "prompt": "y", "model": "m", "extra.mine": 1, "top_k": None}) == []
 

@@ -101,11 +101,11 @@ class _Judge:
 
     def check(self, settings: Settings) -> None:
         """Raises: ParameterError."""
-        found = refusals(settings, self.dialect)
+        found = refusals(settings, self.dialect, model=self.model)
         if found:
             findings = self._findings([refusal.name for refusal in found])
             limits = {name: _limits(finding) for name, finding in findings.items()}
-            for refusal in refusals(settings, self.dialect, known=_statuses(findings), limits=limits):
+            for refusal in refusals(settings, self.dialect, model=self.model, known=_statuses(findings), limits=limits):
                 raise refusal.error(self.dialect)
 
     def has_no_field(self, name: str) -> bool:

@@ -47,6 +47,9 @@ UNKNOWN_FIELD: Mapping[Dialect, UnknownField] = MappingProxyType(
 )
 """What a server does with a field that it has never heard of: an error (400 or 422), or nothing at all."""
 
+REFUSAL_STATUS: Mapping[Dialect, int] = MappingProxyType({"openai": 400, "openai-reasoning": 400, "transformers": 422})
+"""The HTTP status with which a server refuses a field that it has never heard of."""
+
 EVIDENCE: Mapping[Dialect, str] = MappingProxyType(
     {
         "openai": "OpenAI's API reference, and errors that users report",
@@ -65,6 +68,7 @@ EVIDENCE: Mapping[Dialect, str] = MappingProxyType(
 """Where the catalogue knows of a backend from, if a row does not say otherwise."""
 
 _REASONING = re.compile(r"(?:^|[/:])(?:o\d|gpt-(?:[5-9]|\d\d))(?!\d)")
+_FIRST_GPT_5 = re.compile(r"(?:^|[/:])gpt-5(?![.\d])")
 
 
 def dialect_of(backend: str, *, model: str | None = None, native: bool = False) -> Dialect:
@@ -99,6 +103,15 @@ def checked_dialect(name: str) -> Dialect:
 def has_verbosity(model: str) -> bool:
     """True for OpenAI's models that take `verbosity`: gpt-5 and later, not o1 to o4."""
     return is_reasoning(model) and "gpt-" in model.lower()
+
+
+def efforts_of(model: str) -> tuple[str, ...] | None:
+    """What a reasoning model of OpenAI takes as `reasoning_effort`; None where that is not known (from gpt-5.1 on)."""
+    if not is_reasoning(model):
+        return None
+    if not has_verbosity(model):
+        return ("low", "medium", "high")
+    return ("minimal", "low", "medium", "high") if _FIRST_GPT_5.search(model.lower()) else None
 
 
 def is_reasoning(model: str) -> bool:

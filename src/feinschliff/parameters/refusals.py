@@ -15,7 +15,7 @@ from feinschliff.errors import ParameterError
 from feinschliff.i18n import language, tr
 from feinschliff.i18n.stored import retold, stored
 from feinschliff.parameters.catalogue import EXTRA, parameter
-from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.dialects import REFUSAL_STATUS, Dialect, efforts_of, has_verbosity, is_reasoning
 from feinschliff.parameters.lengths import LIMITS, REFUSING, are_both_heard
 from feinschliff.parameters.rows import Parameter, Support
 from feinschliff.parameters.texts import phrase
@@ -59,6 +59,7 @@ def refusals(
     settings: Settings,
     dialect: Dialect,
     *,
+    model: str | None = None,
     known: Mapping[str, str] = NOTHING_KNOWN,
     limits: Mapping[str, Limits] = _NO_LIMITS,
 ) -> list[Refusal]:
@@ -67,6 +68,7 @@ def refusals(
     Args:
         settings: what would be sent.
         dialect: what the backend speaks.
+        model: the model that is asked: OpenAI's reasoning models differ in what they take.
         known: statuses that a probe has found, by name. That the server honours a field says nothing of values outside
             the range that it takes: these are refused all the same.
         limits: the range that a probe has seen it take, by name.
@@ -85,9 +87,26 @@ def refusals(
         reasons = settings.values.get("reasoning_effort") != "none"
         if dialect == "openai-reasoning" and row.name in _WITHOUT_REASONING and not reasons:
             continue
-        if (why := _why(support, value, rejected=status == "rejected")) is not None:
+        if (why := _why(support, value, dialect, rejected=status == "rejected")) is not None:
             found.append(Refusal(name, value, why, _mend(row, support, dialect)))
+        elif dialect == "openai-reasoning" and status != "honoured" and (other := _of_model(name, value, model)):
+            found.append(other)
     return [*found, *_two_limits(settings, dialect)]
+
+
+def _of_model(name: str, value: JsonValue, model: str | None) -> Refusal | None:
+    """What only some of OpenAI's reasoning models refuse."""
+    if model is None:
+        return None
+    if name == "verbosity" and is_reasoning(model) and not has_verbosity(model):
+        why = tr("{model} has no such field: only gpt-5 and later models do", model=model)
+        return Refusal(name, value, why, tr("leave it out"))
+    words = efforts_of(model) if name == "reasoning_effort" else None
+    if words is None or value in words:
+        return None
+    known = ", ".join(words)
+    why = tr("{model} takes {words} only", model=model, words=known)
+    return Refusal(name, value, why, tr("give {name} one of {words}", name=name, words=known))
 
 
 def _two_limits(settings: Settings, dialect: Dialect) -> list[Refusal]:
@@ -165,7 +184,7 @@ def _honoured(support: Support, low: float | None, high: float | None) -> Suppor
     return replace(support, low=wider_low, high=wider_high)
 
 
-def _why(support: Support, value: JsonValue, *, rejected: bool) -> str | None:
+def _why(support: Support, value: JsonValue, dialect: Dialect, *, rejected: bool) -> str | None:
     inside = _is_inside(support, value)
     if rejected:
         return tr("a probe of this server found that it is rejected")
@@ -175,10 +194,17 @@ def _why(support: Support, value: JsonValue, *, rejected: bool) -> str | None:
         one_value = support.low is not None and support.low == support.high
         if one_value and inside:
             return None
-        return _note(support) or tr("the server has no such field and says so (HTTP 400)")
+        return _note(support) or _no_field(dialect)
     if support.outside == "reject" and not inside:
         return _note(support) or tr("it takes values {range}", range=range_text(support.low, support.high))
     return None
+
+
+def _no_field(dialect: Dialect) -> str:
+    status = REFUSAL_STATUS.get(dialect)
+    if status is None:
+        return tr("the server has no such field and says so")
+    return tr("the server has no such field and says so (HTTP {status})", status=status)
 
 
 def _note(support: Support) -> str:

@@ -82,7 +82,7 @@ def body_fields(recipe: Recipe, *, fills_in: bool = False) -> tuple[dict[str, An
     warnings += [retold(ignored_note(name, dialect)) for name in ignored(settings, dialect, known=recipe.known)]
     warnings += [
         tr("'{name}' is refused by this endpoint ({backend}): {why}", name=one.name, backend=dialect, why=one.why)
-        for one in refusals(settings, dialect, known=recipe.known, limits=recipe.limits)
+        for one in refusals(settings, dialect, model=recipe.model, known=recipe.known, limits=recipe.limits)
     ]
     if recipe.address is None:
         warnings.append(
