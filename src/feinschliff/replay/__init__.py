@@ -6,7 +6,9 @@ scores of answers that are there into the mean score of a setting that is not (d
 """
 
 from feinschliff.replay.estimate import Estimates, estimate
-from feinschliff.replay.pool import Drawn, Pool, Source
+from feinschliff.replay.outcome import Outcome
+from feinschliff.replay.part import Drawn, Source
+from feinschliff.replay.pool import Pool
 from feinschliff.replay.rules import RULES, Rules, why_not
 from feinschliff.replay.sampling import Sampling, read_sampling
 from feinschliff.replay.traces import Trace, Vocabulary, trace_of
@@ -15,6 +17,7 @@ __all__ = [
     "RULES",
     "Drawn",
     "Estimates",
+    "Outcome",
     "Pool",
     "Rules",
     "Sampling",

@@ -1,7 +1,7 @@
 """The probability of a stored answer under other settings: penalties, then what is cut off, then the temperature.
 
 Candidates are sorted by logit, and every cut (top-k, top-p, min-p) keeps the front of that order, so a cut is a count.
-The tokens that the server did not list share what is left evenly (one tail bucket).
+The tokens that the server did not list come after them, in a few steps of equal tokens (`tail`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from feinschliff.replay.arrays import Floats, Ints
 from feinschliff.replay.rules import Rules
 from feinschliff.replay.sampling import Drawing, Penalties
-from feinschliff.replay.traces import Batch, Floats, Ints
+from feinschliff.replay.traces import Batch
 
 _TIE = 1e-6
 """Logits closer than this are equal: what the server sends is rounded."""
@@ -30,8 +31,9 @@ class Adjusted:
     rank: Ints
     """Candidates with a larger logit than the drawn token."""
     tail: Floats
-    """Each unlisted token's."""
-    unlisted: int
+    """Those of unlisted tokens by step, shape (positions, steps)."""
+    beyond: Floats
+    """Tokens in each step, shape (steps,)."""
 
 
 def adjust(batch: Batch, penalties: Penalties, rules: Rules, *, offset: float | None) -> Adjusted:
@@ -56,7 +58,7 @@ def adjust(batch: Batch, penalties: Penalties, rules: Rules, *, offset: float | 
         _discourage(batch, penalties, rules, listed, drawn, offset)
     ordered = -np.sort(-listed, axis=1) if moved else listed
     rank = (ordered > drawn[:, None] + _TIE).sum(axis=1, dtype=np.int32)
-    return Adjusted(ordered, drawn, rank, batch.tail, batch.unlisted)
+    return Adjusted(ordered, drawn, rank, batch.tail, batch.beyond)
 
 
 def _discourage(
@@ -89,54 +91,52 @@ def log_probabilities(adjusted: Adjusted, drawing: Drawing, rules: Rules) -> Flo
     # Relative to the likeliest, so that nothing overflows.
     cold = adjusted.sorted - first[:, None]
     warm = cold * heat
-    tail_cold, tail_warm = adjusted.tail - first, (adjusted.tail - first) * heat
+    tail = adjusted.tail - first[:, None]
     weights = np.exp(warm)
     if rules.temperature_first:
-        kept, tail = _cut(warm, weights, tail_warm, adjusted.unlisted, drawing)
+        kept, beyond = _cut(warm, weights, tail * heat, adjusted.beyond, drawing)
     else:
-        kept, tail = _cut(cold, np.exp(cold) if 0 < drawing.top_p < 1 else None, tail_cold, adjusted.unlisted, drawing)
+        kept, beyond = _cut(cold, np.exp(cold) if 0 < drawing.top_p < 1 else None, tail, adjusted.beyond, drawing)
     width = weights.shape[1]
     inside = np.arange(width) < kept[:, None]
-    total = (weights * inside).sum(axis=1) + tail * np.exp(tail_warm)
+    total = (weights * inside).sum(axis=1) + (beyond * np.exp(tail * heat)).sum(axis=1)
     with np.errstate(divide="ignore"):
         value = (adjusted.drawn - first) * heat - np.log(total)
-    possible = np.where(adjusted.rank < width, adjusted.rank < kept, tail > 0)
+    step = np.minimum((adjusted.tail > adjusted.drawn[:, None]).sum(axis=1), adjusted.tail.shape[1] - 1)
+    unlisted = np.take_along_axis(beyond, step[:, None], axis=1)[:, 0] > 0
+    possible = np.where(adjusted.rank < width, adjusted.rank < kept, unlisted)
     return np.where(possible, np.minimum(value, 0), np.float32(-np.inf)).astype(np.float32)
 
 
-def _cut(logits: Floats, weights: Floats | None, tail: Floats, unlisted: int, drawing: Drawing) -> tuple[Ints, Floats]:
-    """(listed candidates kept, unlisted tokens kept) at each position.
+def _cut(logits: Floats, weights: Floats | None, tail: Floats, beyond: Floats, drawing: Drawing) -> tuple[Ints, Floats]:
+    """(listed candidates kept, unlisted tokens kept of each step) at each position.
 
     `weights`: exp(logits), needed for top-p alone.
     """
     rows, width = logits.shape
     kept = np.full(rows, width, dtype=np.int32)
-    beyond = np.full(rows, float(unlisted), dtype=np.float32)
-    if drawing.min_p > 0 and drawing.temperature > 0:
-        threshold = math.log(drawing.min_p)
-        by_min_p = (logits >= threshold).sum(axis=1, dtype=np.int32)
-        if not drawing.top_p < 1 and not drawing.top_k:
-            return by_min_p, np.where(tail >= threshold, beyond, 0)
-    else:
-        threshold, by_min_p = -math.inf, kept
+    rest = np.broadcast_to(beyond, tail.shape)
+    threshold = np.float32(math.log(drawing.min_p) if drawing.min_p > 0 else -math.inf)
+    by_min_p = (logits >= threshold).sum(axis=1, dtype=np.int32) if drawing.min_p > 0 else kept
     if drawing.top_k:
         kept = np.minimum(kept, drawing.top_k)
-        beyond = np.minimum(beyond, max(0, drawing.top_k - width))
+        before = width + np.cumsum(beyond) - beyond
+        rest = np.minimum(rest, np.maximum(0, drawing.top_k - before))
     if drawing.top_p < 1 and weights is not None:
-        kept, beyond = _nucleus(weights, kept, tail, beyond, drawing.top_p)
-    return np.minimum(kept, by_min_p), np.where(tail >= threshold, beyond, 0)
+        kept, rest = _nucleus(weights, kept, np.exp(tail), rest, drawing.top_p)
+    return np.minimum(kept, by_min_p), np.where(tail >= threshold, rest, 0).astype(np.float32)
 
 
-def _nucleus(weights: Floats, kept: Ints, tail: Floats, beyond: Floats, top_p: float) -> tuple[Ints, Floats]:
+def _nucleus(weights: Floats, kept: Ints, each: Floats, rest: Floats, top_p: float) -> tuple[Ints, Floats]:
     """The fewest candidates, likeliest first, that hold `top_p` of what is kept so far; at least one."""
     width = weights.shape[1]
     running = np.cumsum(weights, axis=1)
-    each = np.exp(tail)
+    masses = rest * each
     listed = np.take_along_axis(running, np.maximum(kept - 1, 0)[:, None], axis=1)[:, 0]
-    wanted = top_p * (listed + beyond * each)
+    wanted = top_p * (listed + masses.sum(axis=1))
     # A candidate stays while those before it do not hold enough.
     enough = 1 + (running[:, :-1] < wanted[:, None]).sum(axis=1, dtype=np.int32)
-    missing = np.where(kept >= width, wanted - listed, 0)
+    missing = np.where(kept >= width, wanted - listed, 0)[:, None] - (np.cumsum(masses, axis=1) - masses)
     with np.errstate(divide="ignore", invalid="ignore"):
         more = np.where(missing > 0, np.ceil(missing / each), 0)
-    return np.minimum(kept, enough), np.minimum(beyond, np.nan_to_num(more)).astype(np.float32)
+    return np.minimum(kept, enough), np.minimum(rest, np.nan_to_num(more)).astype(np.float32)

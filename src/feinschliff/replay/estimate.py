@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feinschliff.replay.pool import Array, Pool, Source
+from feinschliff.replay.arrays import Array
+from feinschliff.replay.effects import example_effects
+from feinschliff.replay.outcome import Outcome
+from feinschliff.replay.part import Marks, Source
+from feinschliff.replay.pool import Numbers, Pool, View
 
 LEAST_ANSWERS = 20.0
 """Effective answers below which an estimate has no weight."""
@@ -16,10 +20,14 @@ WHOLE = (0.6, 1.6)
 """Between these the weights' mean must lie. It is 1 where the stored answers reach all that a setting would say; below,
 they miss some of it, and what is missing cannot be weighed."""
 
-_TRUST = 20.0
+MOST_LOST = 0.03
+"""Share of a setting's answers that may be out of sight (see `Estimates.lost`)."""
+
+_TRUST = 10.0
 """Effective answers' worth of trust in the pooled noise: an estimate that few answers carry knows its own badly."""
-_ROUNDS = 6
-_MOST_SHRUNK = 100.0
+
+_SHARED = 0.98
+"""Correlations are taken a little smaller than computed: the matrix stays away from singular."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +42,18 @@ class Estimates:
     """Effective number of answers, (sum w)^2 / sum w^2 (Kong 1992)."""
     whole: Array
     """Mean weight: 1 but for noise where the pool reaches all that the setting says."""
+    lost: Array
+    """Share of the setting's answers that no stored answer shows: those that go on where all stored ones were cut off,
+    and those of which the server told no probabilities."""
     influence: Array
-    """What each example's answers add to the error, shape (sources, examples)."""
+    """What each answer adds to the error, shape (sources, answers)."""
 
     @property
-    def usable(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def usable(self) -> Marks:
         """Where the estimates may be believed."""
         low, high = WHOLE
-        return (self.answers >= LEAST_ANSWERS) & (self.whole >= low) & (self.whole <= high) & np.isfinite(self.mean)
+        whole = (self.whole + self.lost >= low) & (self.whole + self.lost <= high)
+        return (self.answers >= LEAST_ANSWERS) & whole & (self.lost <= MOST_LOST) & np.isfinite(self.mean)
 
     def covariance(self) -> Array:
         """Of the estimates' errors: correlations as the shared answers make them, variances as above."""
@@ -53,10 +65,6 @@ class Estimates:
         return np.asarray(correlation * deviation[:, None] * deviation[None, :], dtype=np.float64)
 
 
-_SHARED = 0.95
-"""Correlations are known from few examples, and are taken a little smaller: the matrix stays away from singular."""
-
-
 def estimate(pool: Pool, sources: Sequence[Source]) -> Estimates:
     """The mean score of each source over the pool's examples.
 
@@ -65,49 +73,86 @@ def estimate(pool: Pool, sources: Sequence[Source]) -> Estimates:
     belong to; weights are normalised over all answers. Errors are measured with an answer's own score left out of what
     is due to its example: where examples have one answer each, the fit would swallow the noise.
     """
-    examples, scores = pool.examples, pool.scores
-    number = int(examples.max(initial=0)) + 1
-    left, effects, others = _effects(pool, number)
-    mixture = pool.log_mixture()
-    weights = np.exp(np.stack([pool.log_probability(s) for s in sources]) - mixture)
+    number = len(sources)
+    mean, variance, answers, whole, lost = np.zeros((5, number))
+    found = Estimates(mean, variance, answers, whole, lost, np.zeros((number, len(pool))))
+    for outcome in dict.fromkeys(source.outcome for source in sources):
+        rows = np.array([i for i, source in enumerate(sources) if source.outcome == outcome])
+        _estimate(pool, [sources[i] for i in rows], outcome, found, rows)
+    return found
+
+
+def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, found: Estimates, rows: Numbers) -> None:
+    """Fill in the rows of sources with one outcome."""
+    view = pool.view(outcome)
+    seen = np.flatnonzero(view.reached)
+    examples, scores = pool.examples[seen], view.scores[seen]
+    due = example_effects(examples, pool.owners[seen], scores)
+    each = np.stack([pool.log_probability(source, outcome) for source in sources])
+    weights = np.exp(each - view.log_mixture)
+    found.lost[rows] = _lost(pool, sources, outcome, view, weights)
+    weights = weights[:, seen]
     total, squares = weights.sum(axis=1), (weights**2).sum(axis=1)
-    honest = left - others
+    honest = due.left - due.by_others
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (weights @ (scores - effects[examples])) / total
+        found.mean[rows] = (weights @ (scores - due.effects[examples])) / total
         answers = np.where(squares > 0, total**2 / squares, 0.0)
         level = (weights @ honest) / total
-        errors = weights * (honest[None, :] - np.nan_to_num(level)[:, None]) / total[:, None]
-    influence = np.zeros((len(sources), number))
-    for row, error in zip(influence, errors, strict=True):
-        np.add.at(row, examples, np.nan_to_num(error))
-    groups = len(np.unique(examples))
-    own = (influence**2).sum(axis=1) * groups / max(1, groups - 1)
+        errors = np.nan_to_num(weights * (honest[None, :] - np.nan_to_num(level)[:, None]) / total[:, None])
+    found.answers[rows] = answers
+    found.whole[rows] = total / np.maximum(1, _drawn(pool, sources))
+    found.influence[np.ix_(rows, seen)] = errors
+    own = (errors**2).sum(axis=1)
     effective = np.maximum(answers, 1e-9)
-    spread = float(honest.var())
+    spread = float(honest.var()) if len(honest) else 0.0
     variance = (effective * own + _TRUST * spread / effective) / (effective + _TRUST)
-    return Estimates(mean, np.maximum(variance, 1e-10), answers, total / max(1, len(pool)), influence)
+    found.variance[rows] = np.maximum(variance, 1e-10)
 
 
-def _effects(pool: Pool, number: int) -> tuple[Array, Array, Array]:
-    """(scores less their source's level, what is due to each example, the same for each answer without its own score).
+def _drawn(pool: Pool, sources: Sequence[Source]) -> Array:
+    """Answers that can tell of each source: those that could be followed in its context, and its own."""
+    number = np.bincount(pool.owners, minlength=len(pool.sources))
+    known = pool.shared()
+    return np.array(
+        [
+            sum(
+                int(n)
+                for own, shared, n in zip(pool.sources, known, number, strict=True)
+                if own == source or (shared and source.sampling is not None and own.context == source.context)
+            )
+            for source in sources
+        ],
+        dtype=np.float64,
+    )
 
-    Alternating means; effects are shrunk by the ratio of noise to their variance, and centred. The variance is the mean
-    product of two different answers to the same example.
-    """
-    examples, owners, scores = pool.examples, pool.owners, pool.scores
-    by_example = np.bincount(examples, minlength=number)
-    by_owner = np.bincount(owners, minlength=len(pool.sources)).clip(min=1)
-    effects, penalty, left = np.zeros(number), 1.0, scores
-    for _ in range(_ROUNDS):
-        means = np.bincount(owners, scores - effects[examples], minlength=len(by_owner)) / by_owner
-        left = scores - means[owners]
-        sums = np.bincount(examples, left, minlength=number)
-        products = sums**2 - np.bincount(examples, left**2, minlength=number)
-        pairs = float((by_example * (by_example - 1)).sum())
-        common = float(products.sum()) / pairs if pairs else 0.0
-        noise = max(1e-9, float(left.var()) - max(0.0, common))
-        penalty = min(_MOST_SHRUNK, noise / max(1e-9, common))
-        effects = sums / (by_example + penalty)
-        effects -= effects[by_example > 0].mean() if (by_example > 0).any() else 0.0
-    others = (np.bincount(examples, left, minlength=number)[examples] - left) / (by_example[examples] - 1 + penalty)
-    return left, effects, others
+
+def _lost(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, view: View, weights: Array) -> Array:
+    """Share of each source's answers that is out of sight."""
+    followed, shared = pool.followed, pool.shared()[pool.owners]
+    contexts = [source.context for source in pool.sources]
+    covered = _covered(pool, outcome)
+    found = []
+    for source, row in zip(sources, weights, strict=True):
+        inside = np.array([context == source.context for context in contexts], dtype=bool)[pool.owners]
+        hidden = inside & shared & ~covered
+        # Of an answer that ends too early its beginning has a weight; of one without probabilities nothing is known.
+        lost = float(row[hidden & followed & ~view.reached].sum())
+        if source.sampling is not None and source not in pool.sources:
+            lost += float((hidden & ~followed).sum())
+        whole = lost + float(row[view.reached].sum())
+        found.append(lost / whole if whole > 0 else 0.0)
+    return np.array(found)
+
+
+def _covered(pool: Pool, outcome: Outcome | None) -> Marks:
+    """Answers to examples of which others, in the same context, show all that the outcome lets through."""
+    if outcome is None:
+        return np.zeros(len(pool), dtype=bool)
+    listed = pool.rules.stops_listed
+    far = [
+        known and s.outcome is not None and s.outcome.covers(outcome, stops_listed=listed)
+        for s, known in zip(pool.sources, pool.shared(), strict=True)
+    ]
+    places = [(pool.sources[o].context, e) for o, e in zip(pool.owners.tolist(), pool.examples.tolist(), strict=True)]
+    reached = {place for place, owner in zip(places, pool.owners.tolist(), strict=True) if far[owner]}
+    return np.array([place in reached for place in places], dtype=bool)

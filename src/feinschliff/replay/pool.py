@@ -8,48 +8,42 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feinschliff.replay.chain import Adjusted, adjust, log_probabilities
+from feinschliff.replay.arrays import Array
+from feinschliff.replay.outcome import Outcome
+from feinschliff.replay.part import Drawn, Part, Score, Source
 from feinschliff.replay.rules import Rules
-from feinschliff.replay.sampling import Penalties, Sampling
-from feinschliff.replay.traces import Batch, Trace
 
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Source:
-    """What an answer is drawn from."""
-
-    context: Hashable
-    """All that is not sampling: model, texts, limits. Answers of one context say nothing of another."""
-    sampling: Sampling | None
-    """None where replay cannot follow: then only the source's own answers count for it."""
+Numbers = NDArray[np.intp]
+Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One stored answer: where it comes from, for which example, and how it scored."""
+class View:
+    """The pool's answers as one outcome would have left them; arrays of shape (answers,)."""
 
-    source: Source
-    example: int
-    """Number of the example, from 0."""
-    trace: Trace | None
-    """None where the server told no log-probabilities; the answer then counts for its own source alone."""
-    score: float
+    scores: Array
+    reached: Marks
+    """False where an answer does not go that far: it has no score then."""
+    log_mixture: Array
+    """Log-density under the mixture that the answers of its kind to its example were drawn from."""
 
 
 class Pool:
     """Answers to the same examples; log-probabilities are computed once and kept."""
 
-    def __init__(self, rules: Rules, *, vocabulary: int, offset: float | None = None) -> None:
-        """`vocabulary`: tokens that the model knows. `offset`: see `chain.adjust`."""
+    def __init__(
+        self, rules: Rules, *, vocabulary: int, offset: float | None = None, score: Score | None = None
+    ) -> None:
+        """`vocabulary`: tokens that the model knows. `offset`: see `chain.adjust`. `score`: of an answer that another
+        outcome shortens; needed where sources have outcomes."""
         self.rules = rules
         self.offset = offset
         self.sources: list[Source] = []
         """Those that answers were drawn from."""
         self._vocabulary = vocabulary
-        self._parts: list[_Part] = []
-        self._known: dict[Source, list[Array]] = {}
+        self._score = score
+        self._parts: list[Part] = []
+        self._known: dict[tuple[Source, Outcome | None], list[Array]] = {}
         self._examples: list[int] = []
         self._owners: list[int] = []
         self._scores: list[float] = []
@@ -65,18 +59,18 @@ class Pool:
                 number[drawn.source] = len(self.sources)
                 self.sources.append(drawn.source)
         if answers:
-            self._parts.append(_Part(answers, self._vocabulary))
+            self._parts.append(Part(answers, self._vocabulary, self.rules, self._score))
         self._examples += [d.example for d in answers]
         self._owners += [number[d.source] for d in answers]
         self._scores += [d.score for d in answers]
 
     @property
-    def examples(self) -> NDArray[np.intp]:
+    def examples(self) -> Numbers:
         """Example of each answer."""
         return np.array(self._examples, dtype=np.intp)
 
     @property
-    def owners(self) -> NDArray[np.intp]:
+    def owners(self) -> Numbers:
         """Number of the source of each answer."""
         return np.array(self._owners, dtype=np.intp)
 
@@ -85,29 +79,68 @@ class Pool:
         """Score of each answer."""
         return np.array(self._scores, dtype=np.float64)
 
-    def log_probability(self, source: Source) -> Array:
+    @property
+    def followed(self) -> Marks:
+        """Answers whose probability is known."""
+        return np.concatenate([part.followed for part in self._parts]) if self._parts else np.zeros(0, dtype=bool)
+
+    def log_probability(self, source: Source, wanted: Outcome | None = None) -> Array:
         """Log-probability of every answer, shape (answers,); -inf for those of other contexts.
 
-        Without a sampling to follow, 0 for the source's own answers and -inf for all others.
+        `wanted`: of as much of it as this outcome leaves; None: of the whole answer. Without a sampling to follow, 0
+        for the source's own answers and -inf for all others.
         """
-        known = self._known.setdefault(source, [])
+        known = self._known.setdefault((source, wanted), [])
         for part in self._parts[len(known) :]:
-            known.append(part.log_probability(source, self.rules, self.offset))
+            known.append(part.log_probability(source, wanted, offset=self.offset))
         return np.concatenate(known) if known else np.zeros(0)
 
-    def log_mixture(self) -> Array:
-        """Log-density of every answer under the mixture that its example's answers were drawn from: the balance
-        heuristic's denominator (Veach and Guibas 1995, eq. 9), shape (answers,)."""
-        examples, owners = self.examples, self.owners
-        counts = np.zeros((len(self.sources), examples.max(initial=0) + 1))
+    def shared(self) -> Marks:
+        """Sources with answers that can be followed: these tell of others too. Shape (sources,)."""
+        known = np.zeros(len(self.sources), dtype=bool)
+        np.logical_or.at(known, self.owners, self.followed)
+        return known
+
+    def groups(self) -> Numbers:
+        """Number of the group of each source: those whose answers share a mixture. Sources of a context are one group,
+        but one without any answer to follow is a group of its own."""
+        names: list[Hashable] = [s.context if k else s for s, k in zip(self.sources, self.shared(), strict=True)]
+        number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        return np.array([number[name] for name in names], dtype=np.intp)
+
+    def view(self, wanted: Outcome | None = None) -> View:
+        """The answers as an outcome would have left them, and the balance heuristic's denominator (Veach and Guibas
+        1995, eq. 9)."""
+        endings = [part.ending(wanted) for part in self._parts]
+        if not endings:
+            return View(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0))
+        examples, owners, groups = self.examples, self.owners, self.groups()
+        counts = np.zeros((len(self.sources), int(examples.max()) + 1))
         np.add.at(counts, (owners, examples), 1)
+        totals = np.zeros((int(groups.max()) + 1, counts.shape[1]))
+        np.add.at(totals, groups, counts)
         with np.errstate(divide="ignore"):
-            shares = np.log(counts / counts.sum(axis=0).clip(min=1))
-        each = np.stack([self.log_probability(s) for s in self.sources]) + shares[:, examples]
-        # Whatever the arithmetic says, an answer was possible where it came from.
-        each[owners, np.arange(len(owners))] = np.maximum(each[owners, np.arange(len(owners))], _POSSIBLE)
+            shares = np.log(counts / totals[groups].clip(min=1))
+        each = np.stack([self.log_probability(s, wanted) for s in self.sources]) + shares[:, examples]
+        each[groups[:, None] != groups[owners][None, :]] = -np.inf
+        self._mend(each, shares, wanted)
         top = each.max(axis=0)
-        return np.asarray(top + np.log(np.exp(each - top).sum(axis=0)), dtype=np.float64)
+        mixture = top + np.log(np.exp(each - top).sum(axis=0))
+        return View(np.concatenate([e.scores for e in endings]), np.concatenate([e.reached for e in endings]), mixture)
+
+    def log_mixture(self) -> Array:
+        """`view().log_mixture`."""
+        return self.view().log_mixture
+
+    def _mend(self, each: Array, shares: Array, wanted: Outcome | None) -> None:
+        """Whatever the arithmetic says, an answer was possible where it came from."""
+        examples, owners = self.examples, self.owners
+        rows = np.arange(len(owners))
+        broken = np.isneginf(each[owners, rows])
+        for owner in np.unique(owners[broken]):
+            own = broken & (owners == owner)
+            values = np.concatenate([p.uncut(self.sources[owner], wanted, offset=self.offset) for p in self._parts])
+            each[owner, own] = values[own] + shares[owner, examples[own]]
 
     def impossible(self) -> float:
         """Share of the answers that their own sampling could not have drawn.
@@ -117,43 +150,3 @@ class Pool:
         own = [self.log_probability(source) for source in self.sources]
         values = [own[owner][i] for i, owner in enumerate(self._owners)]
         return float(np.mean(np.isneginf(values))) if values else 0.0
-
-
-_POSSIBLE = -600.0
-
-
-class _Part:
-    """Answers that came together."""
-
-    def __init__(self, answers: Sequence[Drawn], vocabulary: int) -> None:
-        self._size = len(answers)
-        traces: list[Trace] = []
-        followed: list[int] = []
-        contexts: dict[Hashable, list[int]] = {}
-        opaque: dict[Source, list[int]] = {}
-        for i, drawn in enumerate(answers):
-            contexts.setdefault(drawn.source.context, []).append(i)
-            if drawn.trace is not None and drawn.source.sampling is not None:
-                followed.append(i)
-                traces.append(drawn.trace)
-            else:
-                opaque.setdefault(drawn.source, []).append(i)
-        self._followed = np.array(followed, dtype=np.intp)
-        self._batch = Batch(traces, vocabulary) if traces else None
-        self._others = {context: np.setdiff1d(np.arange(self._size), indices) for context, indices in contexts.items()}
-        self._opaque = opaque
-        self._adjusted: dict[Penalties, Adjusted] = {}
-
-    def log_probability(self, source: Source, rules: Rules, offset: float | None) -> Array:
-        values = np.full(self._size, -np.inf)
-        if source.context not in self._others:
-            return values
-        if source.sampling is not None and self._batch is not None:
-            penalties = source.sampling.penalties
-            if penalties not in self._adjusted:
-                self._adjusted[penalties] = adjust(self._batch, penalties, rules, offset=offset)
-            each = log_probabilities(self._adjusted[penalties], source.sampling.drawing, rules)
-            values[self._followed] = np.add.reduceat(each.astype(np.float64), self._batch.starts)
-            values[self._others[source.context]] = -np.inf
-        values[self._opaque.get(source, [])] = 0.0
-        return values

@@ -54,6 +54,8 @@ class Rules:
     """Whether the repetition penalty looks at the prompt's tokens too."""
     window: int | None
     """Tokens that penalties look back, where `repeat_last_n` is not set; None: all."""
+    stops_listed: bool
+    """Whether the tokens of the stop string that ended an answer are among its log-probabilities."""
     source: str
     """What this rests on."""
     defaults: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -65,6 +67,7 @@ _LLAMA = Rules(
     prompt_counts=True,
     prompt_repeats=True,
     window=64,
+    stops_listed=False,
     source="the server's echo of `samplers`; held to its own probabilities after sampling by tests/replay",
     defaults={"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05},
 )
@@ -76,6 +79,7 @@ RULES: Mapping[Dialect, Rules] = {
         prompt_counts=False,
         prompt_repeats=True,
         window=None,
+        stops_listed=True,
         source="vllm/v1/sample/sampler.py: penalties, temperature, min-p, then top-k and top-p; not measured here",
     ),
     "openai": Rules(
@@ -83,18 +87,33 @@ RULES: Mapping[Dialect, Rules] = {
         prompt_counts=False,
         prompt_repeats=False,
         window=None,
+        stops_listed=False,
         source="API reference (penalties by the tokens sampled so far); the order of the rest is assumed",
     ),
 }
 """By dialect. Others are not replayed: which sampler lies behind them is not known."""
 
 
-def why_not(settings: Settings, applied: Mapping[str, JsonValue]) -> str | None:
+def why_not(
+    settings: Settings,
+    applied: Mapping[str, JsonValue],
+    *,
+    rules: Rules | None = None,
+    prompts: bool = True,
+    offset: bool = False,
+) -> str | None:
     """Name of the first parameter that replay cannot follow; None where it can follow all.
 
-    `applied`: what the server says that applies where nothing is sent.
+    `applied`: what the server says that applies where nothing is sent. `prompts`: whether the prompts' tokens are
+    known, which the penalties of some servers (`rules`) count. `offset`: whether it is known what log-probabilities
+    lack to be logits, on which the repetition penalty acts.
     """
     for name, value in {**applied, **settings.values}.items():
+        if name in _PENALTIES and value is not None and not _equal(value, _PENALTIES[name]):
+            if name == "repeat_penalty" and not (offset and (prompts or rules is None or not rules.prompt_repeats)):
+                return name
+            if name != "repeat_penalty" and not prompts and rules is not None and rules.prompt_counts:
+                return name
         if name in REPLAYED or name in _BESIDE or value is None:
             continue
         if name in _OFF and any(_equal(value, off) for off in _OFF[name]):
@@ -102,6 +121,10 @@ def why_not(settings: Settings, applied: Mapping[str, JsonValue]) -> str | None:
         if name in settings.values or name in _OFF:
             return name
     return None
+
+
+_PENALTIES: Mapping[str, JsonValue] = {"frequency_penalty": 0, "presence_penalty": 0, "repeat_penalty": 1}
+"""Values at which they do nothing."""
 
 
 def _equal(a: JsonValue, b: JsonValue) -> bool:

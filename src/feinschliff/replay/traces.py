@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from feinschliff.records import Answer
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
-
-_LEAST_TAIL = 1e-9
-"""Probability left for all tokens that the server did not list, so that none is impossible."""
+from feinschliff.records import Answer, TokenLogprob
+from feinschliff.replay.arrays import Floats, Ints
+from feinschliff.replay.gaps import find_gaps
+from feinschliff.replay.tail import tail_steps
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,10 @@ class Trace:
     """Last tokens of the prompt, as far as penalties look back; empty where they are not known."""
     ended: bool
     """False where only the limit on its length ended the answer: how it goes on is not known."""
+    texts: tuple[str, ...] = ()
+    """What each token adds to the answer's text, a stop string included; empty where that is not known."""
+    gaps: tuple[int, ...] = ()
+    """Positions that the server told nothing of; they count as certain under every setting."""
 
 
 class Vocabulary:
@@ -48,33 +49,81 @@ class Vocabulary:
         return self._texts.setdefault(token, (1 << 30) + len(self._texts))
 
 
-def trace_of(answer: Answer, vocabulary: Vocabulary, *, prompt: Sequence[int] = (), width: int) -> Trace | None:
+def trace_of(
+    answer: Answer, vocabulary: Vocabulary, *, prompt: Sequence[int] = (), width: int, stops: bool = False
+) -> Trace | None:
     """The trace of an answer; None where it has no log-probabilities that could be used.
 
+    `prompt`: ids of the prompt's tokens. `stops`: whether the request had stop strings, since llama.cpp leaves the
+    tokens of the one that ended an answer out.
+
     An answer is left out where a position has no candidates or no log-probability, and where there are fewer positions
-    than tokens were paid for (reasoning that is not shown, say).
+    than tokens were paid for (reasoning that is not shown, say), unless parts of characters explain it (`gaps`).
     """
     positions = answer.logprobs
     if not positions or answer.failure is not None or answer.choices != 1 or answer.reasoning is not None:
         return None
-    if len(positions) < answer.completion_tokens or any(p.logprob is None or len(p.top) < 2 for p in positions):
+    if any(p.logprob is None or len(p.top) < 2 for p in positions):
         return None
-    length = len(positions)
+    missing = find_gaps(positions, answer.completion_tokens, cut=answer.finish_reason == "length")
+    if missing is None or (stops and any(missing) and answer.finish_reason != "length"):
+        return None
+    told: list[TokenLogprob | None] = []
+    for position, before in zip((*positions, None), missing, strict=True):
+        told += [*[None] * before, *([position] if position is not None else [])]
+    return _trace(told, vocabulary, prompt, width, text=answer.text, ended=answer.finish_reason != "length")
+
+
+def _trace(
+    told: Sequence[TokenLogprob | None],
+    vocabulary: Vocabulary,
+    prompt: Sequence[int],
+    width: int,
+    *,
+    text: str,
+    ended: bool,
+) -> Trace:
+    length = len(told)
+    tokens, drawn = np.zeros(length, dtype=np.int32), np.zeros(length, dtype=np.float32)
     top = np.full((length, width), -1, dtype=np.int32)
     values = np.full((length, width), -np.inf, dtype=np.float32)
-    for row, position in enumerate(positions):
+    for row, position in enumerate(told):
+        if position is None:
+            tokens[row] = top[row, 0] = vocabulary.number("", None)
+            values[row, 0] = 0.0
+            continue
+        tokens[row], drawn[row] = vocabulary.number(position.token, position.id), position.logprob
         for column, one in enumerate(position.top[:width]):
             if one.logprob is not None:
                 top[row, column] = vocabulary.number(one.token, one.id)
                 values[row, column] = one.logprob
     return Trace(
-        tokens=np.array([vocabulary.number(p.token, p.id) for p in positions], dtype=np.int32),
-        logprobs=np.array([p.logprob for p in positions], dtype=np.float32),
+        tokens=tokens,
+        logprobs=drawn,
         top=top,
         top_logprobs=values,
         prompt=np.array(prompt, dtype=np.int32),
-        ended=answer.finish_reason != "length",
+        ended=ended,
+        texts=_texts(told, text),
+        gaps=tuple(row for row, position in enumerate(told) if position is None),
     )
+
+
+def _texts(told: Sequence[TokenLogprob | None], text: str) -> tuple[str, ...]:
+    """What each token adds to the text; nothing where that does not make up the answer's text.
+
+    llama.cpp tells a token that may begin a stop string without text, and the held back text with a later one; the list
+    of candidates has each token's own.
+    """
+    shown = tuple("" if position is None else position.token for position in told)
+    own = tuple("" if position is None else _own_text(position) for position in told)
+    return next((texts for texts in (own, shown) if "".join(texts).startswith(text)), ())
+
+
+def _own_text(position: TokenLogprob) -> str:
+    if position.id is None:
+        return position.token
+    return next((one.token for one in position.top if one.id == position.id), position.token)
 
 
 @dataclass
@@ -89,7 +138,9 @@ class Batch:
     top: Ints = field(init=False)
     top_logprobs: Floats = field(init=False)
     tail: Floats = field(init=False)
-    """Log-probability of each token that is not listed: what is left, spread evenly."""
+    """Log-probability of a token in each step of those that are not listed, shape (positions, steps)."""
+    beyond: Floats = field(init=False)
+    """Tokens in each step, shape (steps,)."""
     starts: NDArray[np.intp] = field(init=False)
     """First position of each trace."""
     _counts: dict[tuple[int | None, bool], tuple[Floats, Floats]] = field(init=False, default_factory=dict)
@@ -101,13 +152,7 @@ class Batch:
         self.top_logprobs = np.concatenate([t.top_logprobs for t in self.traces])
         lengths = np.array([len(t.tokens) for t in self.traces])
         self.starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        left = np.maximum(1.0 - np.exp(self.top_logprobs.astype(np.float64)).sum(axis=1), _LEAST_TAIL)
-        self.tail = np.log(left / self.unlisted).astype(np.float32)
-
-    @property
-    def unlisted(self) -> int:
-        """Tokens that no list holds."""
-        return max(1, self.size - int(self.top.shape[1]))
+        self.tail, self.beyond = tail_steps(self.top_logprobs, self.size)
 
     def counts(self, window: int | None, *, prompt: bool) -> tuple[Floats, Floats]:
         """How often the token drawn (positions,) and each candidate (positions, width) came within the `window` tokens
