@@ -58,6 +58,7 @@ def rerun_rows(run: Run) -> list[tuple[str, str]]:
         (tr("model"), endpoint.get("model") or spec.get("model")),
         (tr("model, SHA-256"), spec.get("digest") or (identity.removeprefix(EMBEDDED) if embedded else None)),
         (tr("scorer"), details.get("scorer") or spec.get("scorer")),
+        (tr("choice among several answers"), spec.get("pick")),
         (tr("sampler"), details.get("sampler") or spec.get("sampler")),
         (tr("seed"), details.get("seed", spec.get("seed"))),
         (tr("budget"), ", ".join(f"{setting(v)} {limit_word(k)}" for k, v in budget.items()) or None),

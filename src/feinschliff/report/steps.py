@@ -19,7 +19,7 @@ def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | No
     if is_comparison(details):
         return _after_comparison(verdict)
     if verdict == "better":
-        steps = [tr("Send the recommended settings with every request of this task.")]
+        steps = [tr("Send the recommended settings with every request of this task."), *_several(result, details)]
         if held_out.get("unit") == "repeats":
             steps.append(tr("They hold for these prompts only: give at least 10 examples to learn how far they carry."))
         return steps
@@ -35,6 +35,24 @@ def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | No
         keep = tr("Keep the baseline settings; what was found is worse on examples that the search had not seen.")
         return [keep, *_sharper(held_out)]
     return [tr("Keep the baseline settings."), *_sharper(held_out)]
+
+
+def _several(result: Mapping[str, Any], details: Mapping[str, Any] | None) -> list[str]:
+    """What the settings alone do not do, where they ask for several answers to a request."""
+    n = (result.get("recommended") or {}).get("n")
+    if not isinstance(n, int) or n < 2:
+        return []
+    pick = ((details or {}).get("several") or {}).get("pick")
+    if pick is None:
+        return [tr("Send each request {n} times, with a seed of its own: the score is that of all answers.", n=n)]
+    return [
+        tr(
+            "Send each request {n} times, with a seed of its own, and let {pick} choose one of the answers: "
+            "fein generate -n {n} --pick does it.",
+            n=n,
+            pick=pick,
+        )
+    ]
 
 
 def _after_comparison(verdict: str | None) -> list[str]:
