@@ -86,3 +86,20 @@ def test_of_another_server_no_file_is_kept(fein: Fein) -> None:
         assert done.code == 0, done.err
     shown = fein("export", "far", "--to", "llama.cpp")
     assert "where the model's file lies is not known: correct --model" in shown.err
+
+
+def test_each_of_several_files_is_known(fein: Fein, own: Path, tmp_path: Path) -> None:
+    sides = ("--a", "model=mk/llama.gguf,temperature=0", "--b", "model=house-1,temperature=0")
+    task = tmp_path / "task.toml"
+    task.write_text('[task]\nprompt = "Subject line for: a red bicycle"\ntarget = "Red bicycle"\n')
+    done = fein("compare", task, *sides, "--requests", "60", "--name", "two", "--json")
+    assert done.code == 0, done.err
+    assert f"--model {own}" in fein("export", "two", "--to", "llama.cpp", "--settings", "best").out
+    assert (
+        f"--model {house_path('house-1')}" in fein("export", "two", "--to", "llama.cpp", "--settings", "baseline").out
+    )
+    with own.open("ab") as end:
+        end.write(bytes(32))
+    assert (
+        "is another one than that of the run" in fein(*("export", "two", "--to", "llama.cpp", "--settings", "best")).err
+    )

@@ -13,7 +13,7 @@ from feinschliff.models.house import house_models, house_path
 from feinschliff.store import Run, Store, update_run
 
 _FILES = "files"
-"""Key of a run's details: path and SHA-256 of each file, by the model's name."""
+"""Key of a run's details: path of each file by the model's name."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ModelFile:
 
 def keep_files(store: Store, run: Run, files: Mapping[str, Path]) -> None:
     """Note where the files lie that this run has asked, by the names of its models."""
-    noted = {name: {"path": str(file.resolve()), "sha256": file_digest(file)} for name, file in files.items()}
+    noted = {name: str(file.resolve()) for name, file in files.items()}
     if noted and (run.details or {}).get(_FILES) != noted:
         update_run(store, run.id, details={**(run.details or {}), _FILES: noted})
 
@@ -36,12 +36,12 @@ def model_file(run: Run, identity: str, model: str) -> ModelFile:
     """The file that was asked as `model` at this endpoint: one that ships with the package, else the user's own."""
     if not identity.startswith(EMBEDDED):
         return ModelFile(None)
-    noted = ((run.details or {}).get(_FILES) or {}).get(model) or {}
-    digest = str(noted.get("sha256") or identity.removeprefix(EMBEDDED))
+    noted = ((run.details or {}).get(_FILES) or {}).get(model)
+    digest = _digest(run, model) or identity.removeprefix(EMBEDDED)
     shipped = next((path for name in house_models() if file_digest(path := house_path(name)) == digest), None)
-    if shipped is not None or not noted:
+    if shipped is not None or noted is None:
         return ModelFile(shipped)
-    path = Path(str(noted["path"]))
+    path = Path(noted)
     try:
         same = file_digest(path) == digest
     except OSError:
@@ -49,3 +49,8 @@ def model_file(run: Run, identity: str, model: str) -> ModelFile:
     if same:
         return ModelFile(path)
     return ModelFile(None, tr("the model's file {path} is another one than that of the run", path=path))
+
+
+def _digest(run: Run, model: str) -> str | None:
+    """SHA-256 of the file when it was asked."""
+    return (run.spec.get("files") or {run.spec.get("model"): run.spec.get("digest")}).get(model)
