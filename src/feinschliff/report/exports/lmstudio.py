@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from feinschliff.i18n import tr
 from feinschliff.report.exports.recipe import Export, Recipe, left_out
 
 _PREFIX = "llm.prediction."
@@ -53,5 +54,5 @@ def to_lmstudio(recipe: Recipe) -> Export:
         "operation": {"fields": fields},
         "load": {"fields": []},
     }
-    warnings = left_out(recipe, (*_PLAIN, *_WITH_SWITCH), "an LM Studio preset", texts=("system",))
+    warnings = left_out(recipe, (*_PLAIN, *_WITH_SWITCH), tr("an LM Studio preset"), texts=("system",))
     return Export(json.dumps(preset, indent=2, ensure_ascii=False) + "\n", warnings)

@@ -14,7 +14,6 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import row_of
 from feinschliff.report.exports.recipe import Export, Recipe, file_unknown, left_out
 
-_TARGET = "an Ollama Modelfile"
 _OPTIONS = "options."
 _INNER_END = re.compile(r'"""(?=[^\S\r\n]*([\r\n]|$))')
 
@@ -32,7 +31,7 @@ def to_ollama(recipe: Recipe) -> Export:
             lines += [f"PARAMETER {option} {_written(one, warnings)}" for one in _each(value)]
     if recipe.system is not None:
         lines.append(f"SYSTEM {_quoted(recipe.system, warnings)}")
-    warnings += left_out(recipe, taken, _TARGET, texts=("system",))
+    warnings += left_out(recipe, taken, tr("an Ollama Modelfile"), texts=("system",))
     return Export("\n".join(lines) + "\n", warnings)
 
 
