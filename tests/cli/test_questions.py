@@ -33,4 +33,5 @@ def test_a_probe_asks_few_questions_beside_its_requests(fein: Fein) -> None:
     assert done.code == 0, done.err
     assert server.counts["POST"] == done.json["requests"] <= 10
     assert server.counts["GET"] == 6
+    assert "not counted" in " ".join(fein("probe", "--help").out.split())
     assert server.counts["200"] == 1  # its models

@@ -29,7 +29,7 @@ def command(
             autocompletion=complete.parameters,
         ),
     ] = None,
-    requests: Annotated[int, typer.Option("--requests", help=tr("Most HTTP requests, retries counted."))] = 40,
+    requests: Annotated[int, typer.Option("--requests", help=tr("Most requests to the model, retries counted."))] = 40,
     endpoint: o.EndpointUrl = None,
     model: o.Model = None,
     api_key_env: o.ApiKeyEnv = None,
@@ -46,8 +46,9 @@ def command(
 ) -> None:
     """Which parameters does this endpoint honour, clamp, ignore or refuse? It is asked, and tells the evidence.
 
-    It is asked with short requests, at most 40, and each finding says what it rests on. A knob whose effect cannot show
-    (the model is too certain, say) is unknown.
+    It is asked with short requests, at most 40, and each finding says what it rests on. A few questions to the server
+    about its software and its models, which cost nothing, are not counted. A knob whose effect cannot show (the model
+    is too certain, say) is unknown.
 
     Example: [bold]fein probe --endpoint http://localhost:11434/v1 --model llama3.2[/]
     """
