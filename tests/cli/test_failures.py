@@ -47,6 +47,21 @@ def test_when_not_one_answer_came_generate_fails_and_does_so_again(fein: Fein, d
     assert document["run"]
 
 
+def test_a_field_that_is_refused_with_a_500_costs_two_attempts_a_row(fein: Fein, data: Path) -> None:
+    def override(path: str, body: Any) -> tuple[int, Any] | None:
+        if path.endswith("completions") and "top_k" in body:
+            return 500, {"error": {"message": "Unrecognized request argument supplied: top_k"}}
+        return None
+
+    with FakeServer(override=override) as server:
+        command = ("generate", data, "--prompt", "{{ q }}", "--out", "o.csv", "--endpoint", server.url)
+        done = fein(*command, "-p", "top_k=5")
+        assert done.code == 1
+        assert "HTTP 500: Unrecognized request argument supplied: top_k" in done.err
+        assert server.counts["POST"] == 6
+        assert fein(*command[:5], "p.csv", *command[6:]).code == 0
+
+
 def test_some_failures_are_told_and_the_run_is_done(fein: Fein, data: Path) -> None:
     with FakeServer(override=refuse("two")) as server:
         command = ("generate", data, "--prompt", "{{ q }}", "--out", "o.csv", "--endpoint", server.url)

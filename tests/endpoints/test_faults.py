@@ -7,12 +7,13 @@ import time
 from email.utils import formatdate
 
 import pytest
+from pydantic import JsonValue
 
 from feinschliff.endpoints import batch as batch_module
 from feinschliff.endpoints.http import HttpEndpoint
 from feinschliff.endpoints.limits import Breaker, Patience
 from feinschliff.endpoints.protocol import Request
-from feinschliff.endpoints.retry import backoff_s, parse_retry_after
+from feinschliff.endpoints.retry import backoff_s, names_a_field, parse_retry_after
 from feinschliff.errors import EndpointError, EndpointGone, RequestRefused
 from tests.contracts.endpoint_contract import Collector, CountingGate, make_requests, send
 from tests.fakes.openai_server import QUICK_FAULTS, FakeServer, spread
@@ -109,6 +110,44 @@ def test_other_4xx_are_replies_with_the_servers_words(status: int) -> None:
         assert server.counts["POST"] == 10
     assert replies["r5"].failure == f"HTTP {status}: temperature: too warm"
     assert [i for i, reply in replies.items() if reply.failure] == ["r5"]
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_500_that_names_a_field_twice_is_a_refusal() -> None:
+    def refuse(path: str, body: object) -> tuple[int, object] | None:
+        odd = isinstance(body, dict) and body.get("seed") == 5
+        return (500, {"error": {"message": "Unrecognized argument: 'seed'"}}) if odd else None
+
+    with FakeServer(override=refuse) as server, HttpEndpoint(server.url, concurrency=2) as endpoint:
+        replies = send(endpoint, make_requests(10))
+        assert server.counts["POST"] == 11
+    assert replies["r5"].failure == "HTTP 500: Unrecognized argument: 'seed'"
+    assert (replies["r5"].attempts, replies["r5"].transient) == (2, False)
+    assert [i for i, reply in replies.items() if reply.failure] == ["r5"]
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_500_that_speaks_of_something_else_is_retried_however_often_it_says_the_same() -> None:
+    left = {"r5": 6}
+
+    def fail(path: str, body: object) -> tuple[int, object] | None:
+        if isinstance(body, dict) and body.get("seed") == 5 and left["r5"] > 0:
+            left["r5"] -= 1
+            return 500, {"error": {"message": "the seed bank is out of memory"}}
+        return None
+
+    with FakeServer(override=fail) as server, HttpEndpoint(server.url, concurrency=2) as endpoint:
+        replies = send(endpoint, make_requests(10))
+    assert replies["r5"].attempts == 7
+    assert not any(reply.failure for reply in replies.values())
+
+
+def test_what_names_a_field() -> None:
+    fields: dict[str, JsonValue] = {"top_k": 1, "temperature": 2, "stop": ["x"], "n": 1, "options": {"min_p": 0.1}}
+    for words in ("top_k: not here", "Temperature? temperature must be < 2", "no field 'stop'", "min_p is unknown"):
+        assert names_a_field(words, fields), words
+    for words in ("fault 500", "server will stop now", "top_kk", "n of m slots", "the user gave up"):
+        assert not names_a_field(words, fields), words
 
 
 def test_when_all_first_replies_are_4xx_the_batch_ends() -> None:

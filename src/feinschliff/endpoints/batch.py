@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from feinschliff.endpoints.attempt import attempt
 from feinschliff.endpoints.line import Line
 from feinschliff.endpoints.protocol import Gate, Reply, Request, SendReport, Sink
-from feinschliff.endpoints.retry import MOST_ATTEMPTS, backoff_s
+from feinschliff.endpoints.retry import MOST_ATTEMPTS, backoff_s, names_a_field
 from feinschliff.endpoints.transport import AttemptFailed
 from feinschliff.errors import EndpointGone, RequestRefused
 from feinschliff.i18n import tr
 
 _REFUSED_FOR_GOOD = frozenset({401, 402, 403, 404, 501})
+_SERVER_ERROR = 500
 _TICK_S = 0.002
 
 
@@ -68,6 +69,7 @@ class Batch:
 
     async def _answer(self, request: Request) -> Reply | None:
         """The reply after as many attempts as it takes; None where the gate refused one."""
+        last: AttemptFailed | None = None
         for number in range(1, MOST_ATTEMPTS + 1):
             if not await self._admitted(request):
                 return None
@@ -75,7 +77,8 @@ class Batch:
                 return await self._attempt(request, number)
             except AttemptFailed as failed:
                 self._note(failed)
-                if not failed.retried and not (request.streaming and self._line.dialect.learns_from(failed)):
+                learned = request.streaming is not None and self._line.dialect.learns_from(failed)
+                if not learned and (not failed.retried or _is_about_the_request(failed, last, request)):
                     return self._rejected(request, failed, number)
                 last = failed
             if request.streaming and request.streaming.listener is not None:
@@ -196,6 +199,15 @@ class _Receipts:
             receipt = self._rung.popleft()
             if not receipt.done():
                 receipt.set_result(None)
+
+
+def _is_about_the_request(failed: AttemptFailed, before: AttemptFailed | None, request: Request) -> bool:
+    """True for a refusal in the form of a 500: the same words twice in a row, and they name a field that was sent.
+
+    llama.cpp answers some wrong fields so. What passes by itself does not speak of the request's fields.
+    """
+    twice = before is not None and str(before) == str(failed)
+    return twice and failed.status == _SERVER_ERROR and names_a_field(str(failed), request.fields)
 
 
 def _mend(status: int | None, *, embeds: bool) -> str:

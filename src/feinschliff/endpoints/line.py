@@ -61,7 +61,7 @@ class StreamDialect:
 
     def learns_from(self, failed: AttemptFailed) -> bool:
         """Whether a refusal was one of `stream_options`, which is not sent any more then: older servers lack it."""
-        if failed.status not in (400, 422) or "stream_options" not in str(failed):
+        if failed.status not in (400, 422, 500) or "stream_options" not in str(failed):
             return False
         self._options = False
         return True

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import time
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+
+from pydantic import JsonValue
 
 MOST_ATTEMPTS = 12
 """With 30 % faults, one request in two million would still fail."""
@@ -13,12 +17,36 @@ MOST_ATTEMPTS = 12
 _FIRST_S = 0.25
 _CAP_S = 8.0
 _RETRY_AFTER_CAP_S = 30.0
+_TELLING = 8
+"""Letters from which a name is no everyday word."""
 _RETRIED = frozenset({408, 409, 425, 429})
 
 
 def is_retried(status: int) -> bool:
     """True for statuses that can pass by themselves; 501 says that the server cannot do this at all."""
     return status in _RETRIED or (status >= 500 and status != 501)
+
+
+def names_a_field(words: str, fields: Mapping[str, JsonValue]) -> bool:
+    """True where an error speaks of a field of the request, which no other attempt would mend.
+
+    Names that are plain words (`stop`, `user`, `n`) count in quotes only.
+    """
+    return any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)" if _is_telling(name) else rf"['\"`]{re.escape(name)}['\"`]", words)
+        for name in _names(fields)
+    )
+
+
+def _is_telling(name: str) -> bool:
+    return "_" in name or len(name) >= _TELLING
+
+
+def _names(fields: Mapping[str, JsonValue]) -> Iterator[str]:
+    for name, value in fields.items():
+        yield name
+        if isinstance(value, dict):
+            yield from _names(value)
 
 
 def backoff_s(failures: int, retry_after_s: float | None) -> float:
