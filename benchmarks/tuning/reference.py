@@ -1,10 +1,11 @@
 """How good a task's best setting is: 200 Sobol points against every point of the first design.
 
-    python -m benchmarks.tuning.reference TASK [TASK ...] [--points 200] [--out FILE]
+    python -m benchmarks.tuning.reference TASK [TASK ...] [--points 200]
 
 Three stages, so that the best of many noisy means is not taken for the truth: every point on the pool's examples; the
 best ones of both kinds again, with more answers; the best few of these once more, with fresh answers on unseen
-examples. Only the last stage's figures count. Points are compared on the same examples and seeds.
+examples. Only the last stage's figures count. Points are compared on the same examples and seeds. What is measured is
+kept point by point, and a run that was stopped goes on from there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +22,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from benchmarks.tuning.ground import Counts, Ground, score_units
+from benchmarks.tuning.examples import POOL
+from benchmarks.tuning.ground import Ground, score_units
+from benchmarks.tuning.kept import STATE, Lines
 from benchmarks.tuning.tasks import TASKS, TuningTask, check_frozen
 from feinschliff.records import Example, Settings
 from feinschliff.tuning.design import first_design
@@ -59,33 +63,42 @@ def _with(settings: Settings, n: int) -> Settings:
 class Reference:
     """Measures one task's points, stage by stage."""
 
-    def __init__(self, ground: Ground, task: TuningTask, points: int) -> None:
-        self._ground, self._task = ground, task
+    def __init__(self, ground: Ground, task: TuningTask, points: int, examples: int) -> None:
+        self._ground, self._task, self._pool = ground, task, task.pool[:examples]
         self._design, self._sobol = design_points(task), sobol_points(task, points)
         self._all = [*self._design, *self._sobol]
-        self.counts = Counts()
+        self._kept = Lines(STATE / f"reference-{task.name}.jsonl")
 
     def measure(
         self, chosen: Sequence[int], examples: Sequence[Example], repeats: int, stream: str
     ) -> dict[int, np.ndarray]:
         """Mean score of each example, by number of the point; the same seeds for all."""
-        found = {}
+        found: dict[int, np.ndarray] = {}
         for number in chosen:
-            names = [(e, f"reference-{stream}/{e.id}/{r}") for e in examples for r in range(repeats)]
-            values: list[float] = []
-            for start in range(0, len(names), _CHUNK):
-                units = [(self._all[number], e, name) for e, name in names[start : start + _CHUNK]]
-                values += score_units(self._ground, self._task, units, self.counts)
-            found[number] = np.array(values).reshape(len(examples), repeats).mean(axis=1)
+            key = f"{stream}/{repeats}/{len(examples)}/{self._all[number].canonical()}"
+            row = self._kept.get(key)
+            if row is None:
+                row = {"key": key, "values": self._measure(number, examples, repeats, stream)}
+                self._kept.add(row)
+                print(f"{self._task.name} {stream} {len(found) + 1}/{len(chosen)}", file=sys.stderr, flush=True)
+            found[number] = np.array(row["values"]).reshape(len(examples), repeats).mean(axis=1)
         return found
+
+    def _measure(self, number: int, examples: Sequence[Example], repeats: int, stream: str) -> list[float]:
+        names = [(e, f"reference-{stream}/{e.id}/{r}") for e in examples for r in range(repeats)]
+        values: list[float] = []
+        for start in range(0, len(names), _CHUNK):
+            units = [(self._all[number], e, name) for e, name in names[start : start + _CHUNK]]
+            values += score_units(self._ground, self._task, units)
+        return [round(value, 6) for value in values]
 
     def run(self, *, first: int, second: int, last: int) -> dict[str, Any]:
         """The document of a task; answers of an example in the three stages."""
         task = self._task
         everything = range(len(self._all))
-        one = self.measure(everything, task.pool, first, "one")
+        one = self.measure(everything, self._pool, first, "one")
         kept = [*self._best(one, design=True, most=5), *self._best(one, design=False, most=20)]
-        two = self.measure(kept, task.pool, second, "two")
+        two = self.measure(kept, self._pool, second, "two")
         final = [*self._best(two, design=True, most=3), *self._best(two, design=False, most=4)]
         three = self.measure(final, task.unseen, last, "three")
         top = {design: self._best(three, design=design, most=1)[0] for design in (True, False)}
@@ -98,8 +111,6 @@ class Reference:
             "gap": {"mean": round(float(gap.mean()), 4), "stderr": round(_stderr(gap), 4)},
             "final": [self._told(n, three[n]) for n in final],
             "all": [[n < len(self._design), self._told(n, one[n])] for n in everything],
-            "requests": self.counts.requests,
-            "mean_tokens": round(self.counts.completion_tokens / self.counts.requests, 1),
         }
 
     def _best(self, means: dict[int, np.ndarray], *, design: bool, most: int) -> list[int]:
@@ -119,19 +130,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="+", choices=tuple(TASKS))
     parser.add_argument("--points", type=int, default=200)
+    parser.add_argument("--examples", type=int, default=POOL, help="of the pool, for the first two stages")
     parser.add_argument("--first", type=int, default=1, help="answers of an example and point in the first stage")
     parser.add_argument("--second", type=int, default=3)
     parser.add_argument("--last", type=int, default=4)
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder for a file by task")
-    parser.add_argument("--unfrozen", action="store_true", help="for a draft of a task that is not frozen yet")
     options = parser.parse_args()
-    if not options.unfrozen:
-        check_frozen()
+    check_frozen()
     options.out.mkdir(parents=True, exist_ok=True)
     for name in options.tasks:
         began = time.monotonic()
         with Ground(TASKS[name].model) as ground:
-            reference = Reference(ground, TASKS[name], options.points)
+            reference = Reference(ground, TASKS[name], options.points, options.examples)
             document = reference.run(first=options.first, second=options.second, last=options.last)
         document["minutes"] = round((time.monotonic() - began) / 60, 1)
         (options.out / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,106 @@
+"""`fein tune` in the benchmark: the public call, through the counting server, on the task's pool."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks.tuning import scores
+from benchmarks.tuning.counting import Counting
+from benchmarks.tuning.ground import Ground
+from benchmarks.tuning.tasks import TuningTask
+from feinschliff import Endpoint, tune
+from feinschliff.datasets.task import Task
+from feinschliff.records import Answer, Example, Score
+from feinschliff.scorers.group import OneGroupScorer
+
+BUDGETS = (100, 200, 400, 800)
+
+
+class SingleScore:
+    """A task's score of one answer, as the package takes scorers."""
+
+    needs_target = True
+
+    def __init__(self, task: TuningTask, function: scores.ScoreFunction, stream: str) -> None:
+        self._function, self._stream = function, stream
+        self.name = f"{task.name}@{task.score.__name__}/{stream}"
+
+    def score(self, examples: Sequence[Example], answers: Sequence[Answer]) -> list[Score]:
+        """One score per pair."""
+        return [self._one(example, answer) for example, answer in zip(examples, answers, strict=True)]
+
+    def _one(self, example: Example, answer: Answer) -> Score:
+        if answer.failure is not None:
+            return Score(value=None, reason=answer.failure)
+        unit = f"{self._stream}/{example.id}/{answer.repeat}"
+        return Score(value=self._function([answer.text], example.target or "", example.row, unit))
+
+
+class SeveralScore(OneGroupScorer):
+    """A task's score of several answers."""
+
+    def __init__(self, task: TuningTask) -> None:
+        self._task = task
+
+    @property
+    def name(self) -> str:
+        """The function's."""
+        return f"{self._task.name}@{self._task.score.__name__}"
+
+    def score_group(self, example: Example, answers: Sequence[Answer]) -> Score:
+        """What the function says; a failed answer is an empty one."""
+        texts = [answer.text for answer in answers]
+        return Score(value=self._task.score(texts, example.target or "", example.row, ""))
+
+
+def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: str = "fein") -> dict[str, Any]:
+    """One run, as it is kept: what it recommends and reports, and what it cost by the server's counts."""
+    data = Task(
+        examples=tuple(task.pool),
+        columns=tuple(task.pool[0].row),
+        system=task.system,
+        prompt=task.prompt,
+        name=task.title,
+    )
+    more: dict[str, Any] = {}
+    fixed: dict[str, Any] = {name: v for name, v in task.decoding.fixed.items() if name not in ("system", "prompt")}
+    stream = f"{sampler}-{seed}-{budget}"
+    score: Any = SingleScore(task, task.score, stream)
+    if task.answers > 1:
+        fixed["n"], score = task.answers, SeveralScore(task)
+    if "n" in task.space:
+        score = SingleScore(task, lambda a, target, row, unit: scores.chrf(a[0], target), stream)
+        more["pick"] = lambda answers, row: scores.medoid(answers)
+    began = time.monotonic()
+    with Counting(ground, task) as counting, tempfile.TemporaryDirectory() as folder:
+        result = tune(
+            data,
+            Endpoint(counting.url, concurrency=ground.slots),
+            score=score,
+            space={**fixed, **task.space},
+            budget={"requests": budget},
+            baseline={**task.start.values, **fixed, **task.baseline},
+            sampler=sampler,
+            seed=seed,
+            store=f"{folder}/store.db",
+            report=f"{folder}/report.html",
+            **more,
+        )
+        told = result.to_dict()
+        counts = {part: one.to_dict() for part, one in counting.counts.items()}
+    return {
+        "key": f"{task.name}/{sampler}/{seed}/{budget}",
+        "task": task.name,
+        "method": sampler,
+        "seed": seed,
+        "budget": budget,
+        "seconds": round(time.monotonic() - began, 1),
+        "verdict": told["verdict"],
+        "settings": {name: told["settings"][name] for name in task.space},
+        "recommended": {name: told["recommended"].get(name, task.baseline.get(name)) for name in task.space},
+        "held_out": told["held_out"],
+        "counts": counts,
+    }
