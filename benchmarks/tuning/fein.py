@@ -13,6 +13,7 @@ from benchmarks.tuning.ground import Ground
 from benchmarks.tuning.tasks import TuningTask
 from feinschliff import Endpoint, tune
 from feinschliff.datasets.task import Task
+from feinschliff.errors import BudgetError
 from feinschliff.records import Answer, Example, Score
 from feinschliff.scorers.group import OneGroupScorer
 
@@ -76,21 +77,24 @@ def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: st
         more["pick"] = lambda answers, row: scores.medoid(answers)
     began = time.monotonic()
     with Counting(ground, task) as counting, tempfile.TemporaryDirectory() as folder:
-        result = tune(
-            data,
-            Endpoint(counting.url, concurrency=ground.slots),
-            score=score,
-            space={**fixed, **task.space},
-            budget={"requests": budget},
-            baseline={**task.start.values, **fixed, **task.baseline},
-            sampler=sampler,
-            seed=seed,
-            store=f"{folder}/store.db",
-            report=f"{folder}/report.html",
-            **more,
-        )
-        told = result.to_dict()
+        try:
+            told = tune(
+                data,
+                Endpoint(counting.url, concurrency=ground.slots),
+                score=score,
+                space={**fixed, **task.space},
+                budget={"requests": budget},
+                baseline={**task.start.values, **fixed, **task.baseline},
+                sampler=sampler,
+                seed=seed,
+                store=f"{folder}/store.db",
+                report=f"{folder}/report.html",
+                **more,
+            ).to_dict()
+        except BudgetError as error:  # too little for a search and a confirmation: the user stays where he is
+            told = {"verdict": f"refused: {error.message}", "settings": {}, "recommended": {}, "held_out": None}
         counts = {part: one.to_dict() for part, one in counting.counts.items()}
+    today = {name: task.baseline.get(name, task.start.values.get(name)) for name in task.space}
     return {
         "key": f"{task.name}/{sampler}/{seed}/{budget}",
         "task": task.name,
@@ -99,8 +103,8 @@ def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: st
         "budget": budget,
         "seconds": round(time.monotonic() - began, 1),
         "verdict": told["verdict"],
-        "settings": {name: told["settings"][name] for name in task.space},
-        "recommended": {name: told["recommended"].get(name, task.baseline.get(name)) for name in task.space},
+        "settings": {name: told["settings"].get(name, value) for name, value in today.items()},
+        "recommended": {name: told["recommended"].get(name, value) for name, value in today.items()},
         "held_out": told["held_out"],
         "counts": counts,
     }

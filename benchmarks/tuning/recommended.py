@@ -18,7 +18,8 @@ class Recommendation:
     seed: int
     budget: int
     settings: dict[str, Any]
-    reported: float
+    reported: float | None
+    """None where a run was refused."""
     requests: int
     """Of the search, by the server's counts."""
     tokens: int
@@ -57,7 +58,7 @@ def _ours(row: dict[str, Any]) -> Recommendation:
         seed=row["seed"],
         budget=row["budget"],
         settings=row["settings"],
-        reported=row["held_out"]["best"]["mean"],
+        reported=None if row["held_out"] is None else row["held_out"]["best"]["mean"],
         requests=search["requests"] + other["requests"],
         tokens=_tokens(search) + _tokens(other),
         confirmation=held_out["requests"],
