@@ -145,6 +145,22 @@ class Controls:
         """The still control with a knob."""
         return Wish({**self._carried(1), **self.still_values, **values}, self._time(1, repeat))
 
+    @property
+    def steady(self) -> Heard | None:
+        """An answer that the same request gives again: the still one, else the hot one of a seed that repeats."""
+        return self.still if self.still is not None else self.plain if self.repeats else None
+
+    def steady_wish(self, values: Mapping[str, JsonValue], *, repeat: int = 0) -> Wish:
+        """The request of `steady` with a knob; where there is none, a hot one."""
+        if self.still is not None:
+            return self.still_wish(values, repeat=repeat)
+        return self.hot_wish(self.seed if self.repeats else 1, values, repeat=repeat)
+
+    def unlimited_wish(self, values: Mapping[str, JsonValue]) -> Wish:
+        """The first hot control with a knob in the place of the usual limit on its length."""
+        wish = self.hot_wish(1, values)
+        return Wish({name: value for name, value in wish.values.items() if name not in self.limit}, wish.repeat)
+
     def alone_wish(self, values: Mapping[str, JsonValue]) -> Wish:
         """A request without the usual limit on its length."""
         return Wish({**({} if self.seed_refused is not None else {"seed": 1}), **values})

@@ -61,7 +61,7 @@ class Lab:
 
     def ask(self, wishes: Sequence[Wish], *, messages: tuple[Message, ...] = PROMPT) -> list[Heard] | None:
         """What came of the wishes; None where they are more than are left, or the budget ended."""
-        keys = [_key(messages, wish) for wish in wishes]
+        keys = [self._key(messages, wish) for wish in wishes]
         new = {k: w for k, w in zip(keys, wishes, strict=True) if k not in self._asked}
         if len(new) > self.left:
             return None
@@ -75,7 +75,7 @@ class Lab:
                 self._asked[key] = answer
                 self._note_taken(new[key], answer)
                 if "seed" in new[key].values:
-                    same = _key(messages, Wish(new[key].values))
+                    same = self._key(messages, Wish(new[key].values))
                     self._texts.setdefault(same, set()).add(Heard(answer).text)
         if self._over and any(key not in self._asked for key in keys):
             return None
@@ -92,8 +92,8 @@ class Lab:
                 self._taken.setdefault(name, []).append(value)
 
     def cost(self, wishes: Sequence[Wish]) -> set[str]:
-        """Which of the wishes have not been asked yet, by key."""
-        return {key for wish in wishes if (key := _key(PROMPT, wish)) not in self._asked}
+        """Which of the wishes have not been asked yet."""
+        return {key for wish in wishes if (key := self._key(PROMPT, wish)) not in self._asked}
 
     def fields(self, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """The body's fields, by the names that this dialect has for them."""
@@ -106,16 +106,16 @@ class Lab:
             place[last] = value
         return fields
 
+    def _key(self, messages: tuple[Message, ...], wish: Wish) -> str:
+        """By what is sent: two names of one field make one request."""
+        return canonical_json([[message.content for message in messages], self.fields(wish.values), wish.repeat])
+
     def _path(self, name: str) -> list[str]:
         if name.startswith(EXTRA):
             return [name.removeprefix(EXTRA)]
         # An alias is probed as the field that it is: where a server has it under that very name is what is asked.
         row = CATALOGUE.get(name)
         return [name] if row is None else row.at(self.dialect).wire.split(".")
-
-
-def _key(messages: tuple[Message, ...], wish: Wish) -> str:
-    return canonical_json([[message.content for message in messages], dict(wish.values), wish.repeat])
 
 
 def run_tests(tests: Mapping[str, Test], lab: Lab) -> dict[str, Finding]:
@@ -128,10 +128,10 @@ def run_tests(tests: Mapping[str, Test], lab: Lab) -> dict[str, Finding]:
         stage = list(under_way.items())
         under_way.clear()
         affordable = _affordable([step for _, (_, step) in stage], lab)
-        heard = lab.ask([wish for _, (_, step) in stage[:affordable] for wish in step.wishes]) or []
-        replies = iter(heard)
-        for index, (name, (test, step)) in enumerate(stage):
-            own = [reply for _, reply in zip(step.wishes, replies, strict=False)] if index < affordable else []
+        wishes = [wish for (_, (_, step)), fits in zip(stage, affordable, strict=True) if fits for wish in step.wishes]
+        replies = iter(lab.ask(wishes) or [])
+        for (name, (test, step)), fits in zip(stage, affordable, strict=True):
+            own = [reply for _, reply in zip(step.wishes, replies, strict=False)] if fits else []
             if len(own) < len(step.wishes):
                 findings[name] = step.otherwise
                 test.close()
@@ -155,11 +155,12 @@ def _go_on(
         under_way[name] = (test, step)
 
 
-def _affordable(steps: Sequence[Step], lab: Lab) -> int:
-    """How many of the steps, from the first, fit into what is left."""
+def _affordable(steps: Sequence[Step], lab: Lab) -> list[bool]:
+    """Which of the steps, the first ones first, fit into what is left."""
     new: set[str] = set()
-    for count, step in enumerate(steps):
-        new |= lab.cost(step.wishes)
-        if len(new) > lab.left:
-            return count
-    return len(steps)
+    fit = []
+    for step in steps:
+        more = new | lab.cost(step.wishes)
+        fit.append(len(more) <= lab.left)
+        new = more if fit[-1] else new
+    return fit

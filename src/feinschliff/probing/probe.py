@@ -20,11 +20,13 @@ from feinschliff.probing.ends import cooler, find_ends, hotter
 from feinschliff.probing.finding import Finding, Test
 from feinschliff.probing.groups import find_groups
 from feinschliff.probing.lab import PROMPT, Lab, run_tests
+from feinschliff.probing.length import limit
 from feinschliff.probing.penalties import PUSHES, STIRS, penalty, stir
 from feinschliff.probing.reach import above, reach
 from feinschliff.probing.sight import Sight, find_sight, seen_cut, seen_end, seen_heat, seen_stir
 from feinschliff.probing.temperature import seed, temperature
 from feinschliff.probing.truncation import CUTS, truncation
+from feinschliff.probing.window import window
 from feinschliff.store import prompt_hash
 
 FULL_REQUESTS = 40
@@ -167,7 +169,7 @@ def find(
         findings |= {name: finding for name, finding in further.items() if finding.status != "unknown"}
     if seed_told is not None and findings["seed"].status == "honoured":
         findings["seed"] = Finding(seed_told.status, f"{findings['seed'].evidence} {seed_told.evidence}")
-    others = [n for n in names if n not in findings][: lab.left]
+    others = [n for n in names if n not in findings]
     echoed = any(answer.applied is not None for answer in lab.answers)
     if not values:
         findings |= any_field.together(lab, c, others, echoed=echoed)
@@ -232,7 +234,7 @@ def _test(name: str, c: Controls, *, bounds: bool) -> Test | None:
     if name == "seed":
         return seed(c)
     if name in ("max_tokens", "max_completion_tokens"):
-        return requests.limit(name, c)
+        return limit(name, c)
     if name == "stop":
         return requests.stop(c)
     if name == "n":
@@ -248,5 +250,5 @@ def _test(name: str, c: Controls, *, bounds: bool) -> Test | None:
     if name == "reasoning_effort":
         return requests.effort(name, ("low", "high"), c)
     if name == "repeat_last_n":
-        return requests.window(name, c)
+        return window(name, c)
     return None

@@ -1,71 +1,21 @@
-"""Knobs of the request that show in the answer itself: its length, its end, how many there are, what comes with it."""
+"""Knobs of the request that show in the answer itself: its end, how many there are, what comes with it."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 
 from pydantic import JsonValue
 
 from feinschliff.i18n import tr
 from feinschliff.probing.controls import Controls
-from feinschliff.probing.finding import Finding, Heard, Step, Test
-from feinschliff.probing.lab import LENGTH
+from feinschliff.probing.finding import Finding, Step, Test
 from feinschliff.probing.refusals import is_unknown_field
 
-_FEW = 3
-_TEXTS = 2
-
-
-def limit(name: str, c: Controls) -> Test:
-    """A limit on the answer's length."""
-    control = c.hot[0]
-    if name == "max_tokens" and name not in c.limit:
-        return Finding("rejected", tr("A request with it is refused, and one without it is not."))
-    heard = yield Step([c.hot_wish(1, {name: _FEW})])
-    if heard[0].refused and name not in c.limit:
-        # Some refuse two limits at once; without one of its own the answer may be long.
-        alone = yield Step([c.alone_wish({name: _FEW})], Finding("rejected", tr("Refused: {why}", why=heard[0].why)))
-        heard = alone
-    if heard[0].refused:
-        return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
-    got, before = _length(heard[0]), _length(control)
-    if before <= _FEW:
-        return Finding("unknown", tr("Answers are too short to tell."))
-    if got <= _FEW:
-        if name in c.limit and _is_cut_short(c):
-            most = max(_length(h) for h in c.hot)
-            return Finding(
-                "clamped",
-                tr("{sent} asked for gave {got}, but of {more} asked for no more than {most} came.",
-                   sent=_FEW, got=got, more=LENGTH, most=most),
-                high=most,
-            )  # fmt: skip
-        return Finding(
-            "honoured", tr("With {sent} allowed {got} came, with more {before}.", sent=_FEW, got=got, before=before)
-        )
-    if heard[0].answer.finish_reason == "length" and got < before:
-        return Finding("clamped", tr("With {sent} allowed {got} came.", sent=_FEW, got=got), low=got)
-    return Finding("inert", tr("With {sent} allowed {got} tokens came.", sent=_FEW, got=got))
-
-
-def _is_cut_short(c: Controls) -> bool:
-    """Every control was ended for its length, at the same length, below what was allowed."""
-    controls = {h.text: h for h in (*c.hot, *c.greedy)}.values()
-    lengths = {_length(h) for h in controls}
-    counted = not any(h.answer.tokens_estimated for h in controls)
-    return (
-        len(lengths) == 1
-        and max(lengths) < LENGTH
-        and all(h.answer.finish_reason == "length" for h in controls)
-        # Where words are all that can be counted, equal counts of two texts may be chance.
-        and (counted or len(controls) >= _TEXTS)
-    )
-
-
-def _length(heard: Heard) -> int:
-    """Tokens of an answer; words where nobody counts."""
-    return len(heard.words) if heard.answer.tokens_estimated else heard.answer.completion_tokens
+_FIVE = 5
+_MOST = 20
+"""Candidates that servers give, most of them at most."""
 
 
 def stop(c: Controls) -> Test:
@@ -134,18 +84,29 @@ def logprobs(name: str, c: Controls) -> Test:
     most = max(len(position.top) for position in got)
     if most == 0:
         return Finding("inert", tr("Five candidates were asked for, none came."))
-    return Finding("honoured" if most >= 5 else "clamped", tr("Five candidates were asked for, {n} came.", n=most))
+    if most < _FIVE:
+        return Finding("clamped", tr("Five candidates were asked for, {n} came.", n=most), high=most)
+    five = Finding("honoured", tr("Five candidates were asked for, {n} came.", n=most))
+    heard = yield Step([c.hot_wish(1, {"logprobs": True, "top_logprobs": _MOST})], five)
+    if heard[0].refused:
+        note = tr("{label} is refused: {why}", label=f"top_logprobs={_MOST}", why=heard[0].why)
+        return replace(five, evidence=f"{five.evidence} {note}")
+    counts = {len(position.top) for position in heard[0].answer.logprobs or ()}
+    note = tr("{sent} were asked for, {n} came.", sent=_MOST, n=max(counts, default=0))
+    # Where the sampler's cuts leave fewer, it is not the same number everywhere.
+    moved = len(counts) == 1 and max(counts) < _MOST
+    return Finding("clamped", note, high=max(counts)) if moved else Finding("honoured", note)
 
 
 def response_format(c: Controls) -> Test:
     """A JSON object, where a story was asked for."""
-    heard = yield Step([c.still_wish({"response_format": {"type": "json_object"}})])
+    heard = yield Step([c.steady_wish({"response_format": {"type": "json_object"}})])
     if heard[0].refused:
         return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
-    text, plain = heard[0].answer.text, (c.still or c.hot[0]).answer.text
+    text, plain = heard[0].answer.text, (c.steady or c.hot[0]).answer.text
     if _looks_like_json(text) and not _looks_like_json(plain):
         return Finding("honoured", tr("A JSON object came, and without it a plain text."))
-    if text == plain and c.still is not None:
+    if text == plain and c.steady is not None:
         return Finding("inert", tr("A JSON object was asked for; the plain text came, word for word."))
     return Finding("unknown", tr("A JSON object was asked for; what came does not tell."))
 
@@ -186,11 +147,13 @@ def tools(c: Controls) -> Test:
 def tool_choice(c: Controls) -> Test:
     """A call that is required leaves no room for a story."""
     base: dict[str, JsonValue] = {"tools": [_TOOL]}
-    heard = yield Step([c.still_wish(base), c.still_wish({**base, "tool_choice": "required"})])
+    heard = yield Step([c.steady_wish(base), c.steady_wish({**base, "tool_choice": "required"})])
     free, forced = heard
+    if free.refused:
+        return Finding("unknown", tr("Without tools, which are refused, nothing can be seen of it."))
     if forced.refused:
-        return Finding("rejected" if not free.refused else "unknown", tr("Refused: {why}", why=forced.why))
-    if free.refused or c.still is None:
+        return Finding("rejected", tr("Refused: {why}", why=forced.why))
+    if c.steady is None:
         return Finding("unknown", tr("Texts do not repeat."))
     if free.text != forced.text:
         return Finding("honoured", tr("Where a tool is required, another answer comes."))
@@ -199,29 +162,10 @@ def tool_choice(c: Controls) -> Test:
 
 def effort(name: str, values: tuple[JsonValue, JsonValue], c: Controls) -> Test:
     """Two words that a template may use."""
-    heard = yield Step([c.still_wish({name: value}) for value in values])
+    heard = yield Step([c.steady_wish({name: value}) for value in values])
     if all(h.refused for h in heard):
         return Finding("rejected", tr("Refused: {why}", why=heard[0].why))
     taken = [h for h in heard if not h.refused]
-    if len(taken) == 2 and c.still is not None and taken[0].text != taken[1].text:
+    if len(taken) == 2 and c.steady is not None and taken[0].text != taken[1].text:
         return Finding("honoured", tr("{a} and {b} give different answers.", a=values[0], b=values[1]))
     return Finding("unknown", tr("It is taken; with this model nothing changes."))
-
-
-def window(name: str, c: Controls) -> Test:
-    """`repeat_last_n`: how far back the repetition penalty looks; needs one that acts."""
-    if c.still is None:
-        return Finding("unknown", tr("The same request gives different texts."))
-    plain = c.still.text
-    heard = yield Step([c.still_wish({"repeat_penalty": 2.0}), c.still_wish({"repeat_penalty": 2.0, name: 1})])
-    wide, narrow = heard
-    if narrow.refused:
-        return Finding("rejected", tr("Refused: {why}", why=narrow.why))
-    if wide.refused or wide.text == plain:
-        return Finding("unknown", tr("Without a repeat_penalty that acts, nothing can be seen of it."))
-    if narrow.text == wide.text:
-        return Finding("inert", tr("The penalty reaches as far with {name}=1 as without.", name=name))
-    again = yield Step([c.still_wish({"repeat_penalty": 2.0, name: 1}, repeat=1)])
-    if again[0].text == narrow.text:
-        return Finding("honoured", tr("With {name}=1 the penalty gives another text.", name=name))
-    return Finding("unknown", tr("Texts do not repeat."))
