@@ -1,4 +1,4 @@
-"""Memory as estimated and as measured: house models and generated ones of six other shapes, up to 1 B parameters.
+"""Memory as estimated and as measured: house models, named shapes up to 1 B parameters, and drawn ones.
 
 nice -n 19 python -m benchmarks.memory.run --out benchmarks/memory/results.json
 """
@@ -9,8 +9,10 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,59 +20,55 @@ from typing import Any
 from tests.fakes.model_files import Sizes, write_model
 
 from benchmarks.common import model_record
+from benchmarks.memory import shapes
 from feinschliff.models.fit import read_candidate
 from feinschliff.models.hardware import processor_name, usable_memory
 from feinschliff.models.house import house_path
 from feinschliff.models.measuring import measure
-from feinschliff.models.memory import Plan, memory_of
+from feinschliff.models.memory import Range, memory_of
+from feinschliff.models.plan import Plan
 from feinschliff.models.residuals import engine_name
 from feinschliff.models.sizes import GIB, MIB
 
-SHAPES = {
-    "21 M, 8 of 8 heads, q8_0": Sizes(6, 512, 8, 8, 1408, 4096),
-    "100 M, 4 of 12 heads, 32,000 tokens, q8_0": Sizes(12, 768, 12, 4, 2048, 32000),
-    "152 M, 4 of 16 heads, f16": Sizes(12, 1024, 16, 4, 2816, 16384, kind="f16"),
-    "175 M, window of 1024 in 5 of 6 layers, q4_k": Sizes(
-        12, 1024, 8, 4, 2816, 32768, head=128, kind="q4_k", architecture="gemma3",
-        more={"attention.sliding_window": 1024},
-    ),
-    "497 M, 16 experts of which 2, q8_0": Sizes(
-        12, 768, 12, 4, 1024, 32000, architecture="qwen3moe", experts=16, experts_used=2
-    ),
-    "938 M, 8 of 32 heads, q8_0": Sizes(16, 2048, 32, 8, 7168, 32000, head=64),
-}  # fmt: skip
-HOUSE_PLANS = [Plan(2048, 1, "f16"), Plan(2048, 4, "f16"), Plan(1024, 1, "q8_0"), Plan(2048, 2, "q4_0")]
-PLANS = [Plan(1024, 1, "f16"), Plan(512, 4, "f16"), Plan(1024, 1, "q8_0"), Plan(512, 2, "q4_0")]
-LARGE_PLANS = [Plan(256, 2, "f16"), Plan(256, 1, "q8_0"), Plan(4096, 1, "q4_0")]
-"""Short contexts, or filling them would take an hour; the last one is not filled."""
+DRAWN = 20
 WIDEST, SHARE = 0.15, 0.95
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--only", help="part of a shape's name: measure it again, and keep the other rows of --out")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", default="", help="pattern of names: measure these, and keep the other rows of --out")
     options = parser.parse_args()
-    rows: list[dict[str, Any]] = []
-    if options.only:
-        rows = [kept for kept in json.loads(options.out.read_text())["rows"] if options.only not in kept["model"]]
-    for name in ("house-1", "house-2"):
-        for plan in HOUSE_PLANS if not options.only else []:
-            rows.append(row(name, house_path(name), plan, fill_s=60.0))
+    rows = [
+        row
+        for name in ("house-1", "house-2")
+        if re.search(options.only, name)
+        for row in measured(name, house_path(name), shapes.HOUSE_PLANS, fill_s=60.0)
+    ]
     with tempfile.TemporaryDirectory() as folder:
-        for name, sizes in SHAPES.items():
-            if options.only and options.only not in name:
+        for name, sizes, plans in cases():
+            if not re.search(options.only, name):
                 continue
             check_room(Path(folder))
             file = write_model(Path(folder) / "model.gguf", sizes)
             large = file.stat().st_size > GIB // 4
-            for plan in LARGE_PLANS if large else PLANS:
-                rows.append(row(name, file, plan, fill_s=120.0 if large else 60.0))
+            rows += measured(name, file, shapes.LARGE_PLANS if large else plans, fill_s=120.0 if large else 60.0)
             file.unlink()
+    if options.only and options.out.exists():
+        done = {row["model"] for row in rows}
+        rows += [kept for kept in json.loads(options.out.read_text())["rows"] if kept["model"] not in done]
     result = summary(rows)
-    print(json.dumps({key: value for key, value in result.items() if key != "rows"}, indent=2))
-    if options.out is not None:
-        options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps({key: value for key, value in result.items() if key not in ("rows", "shapes")}, indent=2))
+    options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def cases() -> Iterator[tuple[str, Sizes, list[Plan]]]:
+    """Generated models: the small ones first."""
+    for name, sizes in shapes.SMALL.items():
+        yield name, sizes, shapes.small_plans(sizes)
+    yield from shapes.drawn(DRAWN)
+    for name, sizes in shapes.LARGE.items():
+        yield name, sizes, shapes.PLANS
 
 
 def check_room(folder: Path) -> None:
@@ -80,50 +78,69 @@ def check_room(folder: Path) -> None:
     assert shutil.disk_usage(folder).free > 6 * GIB, "the disk is nearly full"
 
 
-def row(name: str, file: Path, plan: Plan, *, fill_s: float) -> dict[str, Any]:
-    """One model under one plan: estimated, then loaded alone in a process of its own."""
+def measured(name: str, file: Path, plans: list[Plan], *, fill_s: float) -> list[dict[str, Any]]:
+    """One model under each plan: estimated, then loaded alone in a process of its own."""
     candidate = read_candidate(file)
-    memory = memory_of(candidate.shape, candidate.weights, plan)
-    done = measure(file, slots=plan.slots, context_tokens=plan.context_tokens, kv=plan.kv, fill_s=fill_s)
-    points = [point for point in (done.answered, done.full) if point is not None]
-    made = {
-        "model": name,
-        "parameters": candidate.weights.parameters,
-        "slots": plan.slots,
-        "context": plan.context_tokens,
-        "kv": plan.kv,
-        "low_mib": mib(memory.low),
-        "high_mib": mib(memory.high),
-        "half_width": round((memory.high - memory.low) / (memory.high + memory.low), 4),
-        "answered_mib": mib(done.answered),
-        "full_mib": None if done.full is None else mib(done.full),
-        "inside": all(memory.low <= point <= memory.high for point in points),
-        "kv_mib": mib(memory.kv),
-        "kv_told_mib": mib(done.told.get("kv", 0)),
+    rows = []
+    for plan in plans:
+        memory = memory_of(candidate.shape, candidate.weights, plan)
+        done = measure(file, slots=plan.slots, context_tokens=plan.context_tokens, kv=plan.kv, fill_s=fill_s)
+        rows.append(
+            {
+                "model": name,
+                "parameters": candidate.weights.parameters,
+                "slots": plan.slots,
+                "context": plan.context_tokens,
+                "kv": plan.kv,
+                "answered": compared(memory.answered, done.answered),
+                "full": None if done.full is None else compared(memory.full, done.full),
+                "kv_mib": mib(memory.kv),
+                "kv_told_mib": mib(done.told.get("kv", 0)),
+            }
+        )
+        print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def compared(stated: Range, found: int) -> dict[str, Any]:
+    """One moment's range, and what was measured then."""
+    return {
+        "low_mib": mib(stated.low),
+        "high_mib": mib(stated.high),
+        "half_width": round((stated.high - stated.low) / (stated.high + stated.low), 4),
+        "measured_mib": mib(found),
+        "from_middle": round(found / stated.middle - 1, 4),
+        "inside": stated.low <= found <= stated.high,
     }
-    print(json.dumps(made), flush=True)
-    return made
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """What the bars ask for."""
-    inside = sum(row["inside"] for row in rows)
-    widest = max(row["half_width"] for row in rows)
+    moments = {name: [row[name] for row in rows if row[name] is not None] for name in ("answered", "full")}
+    told = {
+        name: {
+            "measured": len(found),
+            "inside": sum(one["inside"] for one in found),
+            "inside_share": round(sum(one["inside"] for one in found) / len(found), 4),
+            "widest_half_width": max(one["half_width"] for one in found),
+            "farthest_from_middle": max((one["from_middle"] for one in found), key=abs),
+        }
+        for name, found in moments.items()
+    }
     equal = sum(abs(row["kv_mib"] - row["kv_told_mib"]) <= 0.02 for row in rows)
+    held = all(one["inside_share"] >= SHARE and one["widest_half_width"] <= WIDEST for one in told.values())
     return {
         "engine": engine_name(),
         "processor": processor_name(),
         "processors": os.cpu_count(),
         "python": platform.python_version(),
         "house": [model_record(name) for name in ("house-1", "house-2")],
-        "shapes": {name: {k: v for k, v in asdict(sizes).items() if v} for name, sizes in SHAPES.items()},
+        "shapes": {name: {k: v for k, v in asdict(sizes).items() if v} for name, sizes, _ in cases()},
         "cases": len(rows),
-        "inside": inside,
-        "inside_share": round(inside / len(rows), 4),
-        "widest_half_width": widest,
+        **told,
         "kv_equal": equal,
         "bars": {"inside_share": SHARE, "half_width": WIDEST, "kv_equal": len(rows)},
-        "held": inside / len(rows) >= SHARE and widest <= WIDEST and equal == len(rows),
+        "held": held and equal == len(rows),
         "rows": rows,
     }
 

@@ -27,7 +27,8 @@ from feinschliff.endpoints.engine import Engine, EngineOptions
 from feinschliff.models.fit import fit, read_candidate
 from feinschliff.models.hardware import bandwidth, processor_name
 from feinschliff.models.house import house_path
-from feinschliff.models.memory import Plan, kv_by_layer
+from feinschliff.models.memory import kv_by_layer
+from feinschliff.models.plan import Plan
 from feinschliff.models.residuals import engine_name
 from feinschliff.models.speed import speed_of
 

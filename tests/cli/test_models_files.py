@@ -155,8 +155,13 @@ def test_fit_measured(fein: Fein) -> None:
     measured = done.json["measured"]
     assert measured["kv_cache_bytes"] == done.json["memory"]["kv_cache_bytes"]
     assert measured["answered_bytes"] <= measured["full_bytes"]
-    middle = (measured["answered_bytes"] + measured["full_bytes"]) / 2
-    assert measured["from_middle"] == round(middle / done.json["memory"]["expected_bytes"] - 1, 4)
+    stated = done.json["memory"]
+    assert measured["from_middle"] == round(measured["full_bytes"] / stated["expected_bytes"] - 1, 4)
+    for found, told, off in (
+        (measured["full_bytes"], stated, measured["full_residual"]),
+        (measured["answered_bytes"], stated["answered"], measured["answered_residual"]),
+    ):
+        assert (told["low_bytes"] <= found <= told["high_bytes"]) == (off == 0)
     assert measured["inside"] == (measured["residual"] == 0)
     assert fein("models", "fit", "house-2", "--gpu", "none", "--json").json["residuals"] == [measured["residual"]]
 

@@ -35,6 +35,8 @@ class Sizes:
     tied: bool = True
     experts: int = 0
     experts_used: int = 0
+    tokenizer: str = "gpt2"
+    """`gpt2`: bytes and merges; `llama`: pieces with scores."""
     more: Mapping[str, Value] = field(default_factory=dict)
     """Further entries, below the architecture's name."""
 
@@ -54,7 +56,7 @@ def write_model(path: Path, sizes: Sizes, *, seed: int = 0) -> Path:
     entries = [entry("general.architecture", sizes.architecture)]
     told = {**_about(sizes), **sizes.more}
     entries += [entry(f"{sizes.architecture}.{key}", value) for key, value in told.items()]
-    entries += _tokenizer(sizes.vocabulary)
+    entries += (_tokenizer if sizes.tokenizer == "gpt2" else _pieces)(sizes.vocabulary)
     random = np.random.default_rng(seed)
     for (_, shape, kind), file in zip(rows, write_gguf(path, entries, rows), strict=True):
         left = int(np.prod(shape)) // kind.block
@@ -162,6 +164,21 @@ def _mamba(sizes: Sizes) -> list[Row]:
             (at + "ssm_out.weight", (inner, width), kind),
         ]
     return rows
+
+
+def _pieces(count: int) -> list[Entry]:
+    """A vocabulary with scores: three of its own, the 256 bytes, then pieces without a meaning."""
+    own = ["<unk>", "<s>", "</s>", *(f"<0x{n:02X}>" for n in range(256))]
+    tokens = [*own, *(f"piece{n}" for n in range(count - len(own)))]
+    return [
+        entry("tokenizer.ggml.model", "llama"),
+        entry("tokenizer.ggml.pre", "default"),
+        entry("tokenizer.ggml.tokens", tokens),
+        entry("tokenizer.ggml.scores", [-float(n) for n in range(count)]),
+        entry("tokenizer.ggml.token_type", [2, 3, 3, *([6] * 256), *([1] * (count - len(own)))]),
+        entry("tokenizer.ggml.bos_token_id", 1),
+        entry("tokenizer.ggml.eos_token_id", 2),
+    ]
 
 
 def _tokenizer(count: int) -> list[Entry]:

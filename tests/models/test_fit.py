@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from feinschliff.models.fit import Fit, fit, fit_quantised, read_candidate, sent
 from feinschliff.models.gpus import Gpu, parse_gpu
 from feinschliff.models.house import house_path, house_training_folder
 from feinschliff.models.measuring import allocations, measure
-from feinschliff.models.memory import Memory, Plan
+from feinschliff.models.memory import Memory, Range, vocabulary_bytes
+from feinschliff.models.plan import Plan
 from feinschliff.models.quants import BITS, quant_name
-from feinschliff.models.residuals import keep_residual, known_residuals, residual
+from feinschliff.models.residuals import keep_residual, known_residuals, off, residual
 from feinschliff.models.sizes import GIB, MIB
 from feinschliff.models.speed import Speed, speed_of
 from feinschliff.models.typical import mixed_size
@@ -67,16 +69,32 @@ def test_a_size_in_experts(size: str, quant: str, gib: float) -> None:
 
 
 @given(
-    weights=st.integers(1 << 20, 1 << 40),
+    weights=st.integers(0, 1 << 40),
     kv=st.integers(0, 1 << 36),
     buffers=st.integers(0, 1 << 36),
-    process=st.integers(40 << 20, 1 << 28),
+    process=st.integers(1 << 20, 1 << 28),
 )
 @settings(max_examples=200, deadline=None)
-def test_the_range_is_never_wider_than_15_percent(weights: int, kv: int, buffers: int, process: int) -> None:
-    memory = Memory(weights, kv, 0, buffers, process)
-    assert 0 < memory.low <= memory.total <= memory.high
-    assert (memory.high - memory.low) / (memory.high + memory.low) <= 0.1501
+def test_no_range_is_wider_than_15_percent(weights: int, kv: int, buffers: int, process: int) -> None:
+    memory = Memory(weights, kv, 0, buffers, buffers // 2, process, 0)
+    for found, size in ((memory.full, memory.total), (memory.answered, memory.total - buffers + buffers // 2)):
+        assert 0 < found.low <= size <= found.high
+        assert (found.high - found.low) / (found.high + found.low) <= 0.1501
+        assert found.off(size) == 0.0
+
+
+def test_how_far_a_size_lies_outside_a_range() -> None:
+    found = Range(90, 110)
+    assert [found.off(size) for size in (45, 90, 100, 110, 121)] == [-0.5, 0.0, 0.0, 0.0, pytest.approx(0.1)]
+
+
+def test_a_vocabulary_takes_memory_by_its_tokenizer(tmp_path: Path) -> None:
+    shape = read_candidate(write_model(tmp_path / "m.gguf", Sizes(vocabulary=2000))).shape
+    assert shape.merges == 2000 - 2 - 256
+    letters = 2 * (sys.maxunicode + 1)
+    assert vocabulary_bytes(shape) == letters + 222 * 2000 + 195 * 1742
+    assert vocabulary_bytes(replace(shape, tokenizer="llama")) == 222 * 2000
+    assert vocabulary_bytes(replace(shape, merges=None)) == letters + (222 + 195) * 2000
 
 
 def test_verdicts_in_words() -> None:
@@ -93,7 +111,7 @@ def test_verdicts_in_words() -> None:
     assert fitted(LLAMA, "q4_k_m", room=4 * GIB).words == "does not fit"
     assert fitted(LLAMA, "q4_k_m", room=None).words == "may fit"
     close = fitted(LLAMA, "q4_k_m")
-    assert fitted(LLAMA, "q4_k_m", room=close.placement.memory.low + MIB).words == "may fit"
+    assert fitted(LLAMA, "q4_k_m", room=close.placement.memory.full.low + MIB).words == "may fit"
     assert fitted(LLAMA, "q4_k_m", "512MiB").words == "fits"
 
 
@@ -211,11 +229,11 @@ def test_the_house_models_process_lies_inside_the_range(plan: Plan) -> None:
     memory = fit(read_candidate(house_path()), plan, gpu=None, room=None).placement.memory
     done = measure(house_path(), slots=plan.slots, context_tokens=plan.context_tokens, kv=plan.kv)
     assert done.full is not None
-    assert memory.low <= done.answered <= done.full <= memory.high
+    assert off(memory, done) == (0.0, 0.0)
     assert residual(memory, done) == 0.0
     assert known_residuals() == []
     keep_residual("house", plan, memory, done)
-    keep_residual("house", plan, memory, replace(done, full=round(memory.high * 1.1)))
+    keep_residual("house", plan, memory, replace(done, full=round(memory.full.high * 1.1)))
     assert known_residuals() == [pytest.approx(0.1, abs=0.001)]
 
 

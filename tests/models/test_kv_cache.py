@@ -12,7 +12,8 @@ from feinschliff.models.gguf_file import read_gguf
 from feinschliff.models.house import house_models, house_path
 from feinschliff.models.kv_cache import check_kv, padded, state_bytes
 from feinschliff.models.measuring import Measured, measure
-from feinschliff.models.memory import Plan, kv_by_layer
+from feinschliff.models.memory import kv_by_layer
+from feinschliff.models.plan import Plan
 from feinschliff.models.shape import shape_of
 from tests.fakes.model_files import Sizes, write_model
 

@@ -58,14 +58,14 @@ def command(
 ) -> None:
     """Estimate memory and speed of a model: weights, cache and buffers, in a range; layers on a GPU; what fits.
 
-    The range of main memory goes from the first short answer to a full context in every slot.
+    Main memory is told for full use, with every slot's context full, and for the moment after a first short answer.
 
     Example: [bold]fein models fit --params 8B --quant q4_k_m --gpu "RTX 4090" --context 16384[/]
     """
     from feinschliff.cli.models_fit_document import fit_document
     from feinschliff.models.fit import fit, fit_quantised
     from feinschliff.models.hardware import this_machine
-    from feinschliff.models.memory import Plan
+    from feinschliff.models.plan import Plan
 
     if model is not None and params is None:
         stated = ctx.get_parameter_source("quant")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from feinschliff.models.fit import Fit
     from feinschliff.models.hardware import Machine
     from feinschliff.models.measuring import Measured
+    from feinschliff.models.memory import Range
     from feinschliff.models.speed import Speed
 
 
@@ -44,10 +45,10 @@ def fit_document(
             "state_bytes": memory.state,
             "buffers_bytes": memory.buffers,
             "process_bytes": memory.process,
-            "low_bytes": memory.low,
-            "high_bytes": memory.high,
-            "expected_bytes": memory.middle,
+            "requests_bytes": memory.requests,
+            **_range(memory.full),
             "full_context_bytes": memory.total,
+            "answered": _range(memory.answered),
         },
         "gpu": _gpu_part(found),
         "main_memory": {"low_bytes": placed.main_low, "high_bytes": placed.main_high, "free_bytes": found.room},
@@ -81,6 +82,10 @@ def fit_document(
     }
 
 
+def _range(found: Range) -> dict[str, int]:
+    return {"low_bytes": found.low, "high_bytes": found.high, "expected_bytes": found.middle}
+
+
 def _gpu_part(found: Fit) -> dict[str, Any] | None:
     if found.gpu is None:
         return None
@@ -100,17 +105,19 @@ def _gpu_part(found: Fit) -> dict[str, Any] | None:
 
 
 def _measured_part(found: Fit, measured: Measured) -> dict[str, Any]:
-    from feinschliff.models.residuals import from_middle, residual
+    from feinschliff.models.residuals import from_middle, off, residual
 
     memory = found.placement.memory
-    most = measured.answered if measured.full is None else measured.full
+    answered, full = off(memory, measured)
     return {
         "loaded_bytes": measured.loaded,
         "answered_bytes": measured.answered,
         "full_bytes": measured.full,
         "kv_cache_bytes": measured.told.get("kv"),
         "compute_bytes": measured.told.get("compute"),
-        "inside": memory.low <= measured.answered and most <= memory.high,
+        "inside": residual(memory, measured) == 0,
+        "answered_residual": round(answered, 4),
+        "full_residual": None if full is None else round(full, 4),
         "residual": round(residual(memory, measured), 4),
         "from_middle": round(from_middle(memory, measured), 4),
     }

@@ -52,7 +52,14 @@ def _rows(found: Fit, machine: Machine, speed: Speed | None, document: dict[str,
         (tr("cache"), size_text(memory.kv + memory.state)),
         (tr("buffers"), tr("up to {size}", size=size_text(memory.buffers))),
         (tr("process"), size_text(memory.process)),
-        (tr("all in main memory"), size_range(memory.low, memory.high)),
+        (
+            tr("all in main memory"),
+            tr(
+                "{full} with every context full, {answered} after a first short answer",
+                full=size_range(memory.full.low, memory.full.high),
+                answered=size_range(memory.answered.low, memory.answered.high),
+            ),
+        ),
     ]
     if found.gpu is not None:
         placed = found.placement
@@ -90,13 +97,11 @@ def _measured(document: dict[str, Any]) -> list[tuple[str, str]]:
     done = document["measured"]
     if done is not None:
         text = tr("{size} after a short answer", size=size_text(done["answered_bytes"]))
+        text += f" ({_place(done['answered_residual'])})"
         if done["full_bytes"] is not None:
             text += tr(", {size} with the context full", size=size_text(done["full_bytes"]))
-        text += ": " + (
-            tr("inside the range, {percent} % from its middle", percent=_decimal(f"{100 * done['from_middle']:+.1f}"))
-            if done["inside"]
-            else tr("{percent} % outside the range", percent=_decimal(f"{100 * done['residual']:+.1f}"))
-        )
+            text += f" ({_place(done['full_residual'])})"
+        text += ": " + tr("{percent} % from the range's middle", percent=_decimal(f"{100 * done['from_middle']:+.1f}"))
         rows.append((tr("measured"), text))
     known = document["residuals"]
     if known:
@@ -107,6 +112,13 @@ def _measured(document: dict[str, Any]) -> list[tuple[str, str]]:
             text += tr(", the worst {percent} % outside", percent=_decimal(f"{100 * worst:+.1f}"))
         rows.append((tr("this engine here"), text))
     return rows
+
+
+def _place(residual: float) -> str:
+    """Where a measurement lies."""
+    if residual == 0:
+        return tr("inside its range")
+    return tr("{percent} % outside its range", percent=_decimal(f"{100 * residual:+.1f}"))
 
 
 def _word(verdict: str) -> str:

@@ -13,9 +13,9 @@ from feinschliff.i18n import tr
 from feinschliff.models.files import gguf_in, parts_of
 from feinschliff.models.gguf_file import GgufFile, read_gguf
 from feinschliff.models.gpus import Gpu
-from feinschliff.models.memory import Plan
 from feinschliff.models.mix import MIXTURES, choose
 from feinschliff.models.place import Placement, place
+from feinschliff.models.plan import Plan
 from feinschliff.models.quants import BITS, COMMON
 from feinschliff.models.shape import ModelShape, shape_of
 from feinschliff.models.sizes import size_text

@@ -1,51 +1,58 @@
 """How much memory the embedded engine takes with a model: weights, cache, buffers, and the process itself.
 
-The cache is llama.cpp's own number. The buffers follow from the largest step of its computation, and the process from
-measurements (`benchmarks/memory`); between them they decide how wide the range is.
+Two moments, each with a range of its own: in full use (`Memory.full`), with every slot's context full, and after the
+first short answer (`Memory.answered`), with all weights read. The cache is llama.cpp's own number and counts from the
+beginning; the buffers follow from its computation; the process was measured (`benchmarks/memory`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feinschliff.endpoints.engine import MICRO_BATCH
-from feinschliff.models.kv_cache import cells, check_kv, layer_bytes, padded, state_bytes
+from feinschliff.models.buffers import compute_bytes, short_bytes, work_bytes
+from feinschliff.models.kv_cache import check_kv, layer_bytes, state_bytes
+from feinschliff.models.plan import Plan
 from feinschliff.models.shape import ModelShape
-from feinschliff.models.sizes import MIB
+from feinschliff.models.sizes import KIB, MIB
 from feinschliff.models.weights_of import Weights
 
-_PROCESS = 41 * MIB
+_PROCESS = round(38.5 * MIB)
 """Python, llama.cpp's code and its server before a model is there."""
-_SLOT = MIB // 4
-"""What the server keeps for each slot."""
-_TOKEN = 410
-"""Bytes for each entry of the vocabulary: its text, its merges, and the tables that find them."""
-_SLACK = 0.02
-_SLACK_BYTES = 2 * MIB
-_GPU_BATCH = 512
-_WIDEST = 1.149 / 0.851
+_LETTERS = 2 * 0x110000
+"""What each of Unicode's letters is, 2 bytes each: tokenizers other than `llama` look it up."""
+_TOKEN, _MERGE = 222, 195
+"""Bytes for each entry of the vocabulary, and for each pair that its tokenizer joins, with tables to find them."""
+_TENSORS, _TENSOR = 128, 8 * 1300
+"""llama.cpp plans for 8 steps of computation a tensor, at least 1,024, and keeps 1.3 kB of each."""
+_SLOT = 64 * KIB
+_REQUEST, _SLOT_IN_USE, _TOKEN_IN_USE = round(1.2 * MIB), 192 * KIB, 256
+"""What stays with the server of prompts that fill the contexts: at all, of each slot, of each of their tokens."""
+_SLACK, _SLACK_BYTES, _MOST = 0.04, 2.5 * MIB, 0.145
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How a model is to be loaded."""
+class Range:
+    """Least and most bytes that are expected; at most 14.5 % to either side of the middle."""
 
-    context_tokens: int
-    """Tokens of one slot."""
-    slots: int = 1
-    kv: str = "f16"
-    on_gpu: bool = False
-    """Whether a graphics card computes: larger pieces of a prompt, and flash attention."""
+    low: int
+    high: int
 
-    @property
-    def flash(self) -> bool:
-        """Flash attention: llama.cpp's choice on a card, and the embedded engine's only where the cache needs it."""
-        return self.on_gpu or self.kv not in ("f16", "bf16", "f32")
+    @classmethod
+    def around(cls, size: int) -> Range:
+        """The range for an estimate: 4 % and 2.5 MiB to either side."""
+        slack = round(min(size * _SLACK + _SLACK_BYTES, size * _MOST))
+        return cls(size - slack, size + slack)
 
     @property
-    def micro_batch(self) -> int:
-        """Tokens of a prompt that are computed together."""
-        return min(_GPU_BATCH if self.on_gpu else MICRO_BATCH, padded(self.context_tokens) * self.slots)
+    def middle(self) -> int:
+        """What to expect."""
+        return (self.low + self.high) // 2
+
+    def off(self, size: int) -> float:
+        """How far a size lies outside, as a part of the nearer end; 0 within, negative below."""
+        if size > self.high:
+            return size / self.high - 1
+        return min(0.0, size / self.low - 1)
 
 
 @dataclass(frozen=True)
@@ -54,34 +61,36 @@ class Memory:
 
     weights: int
     kv: int
-    """Keys and values, as llama.cpp allocates them."""
+    """Keys and values, as llama.cpp allocates and clears them: they count before anything is asked."""
     state: int
     """Recurrent layers' state."""
     buffers: int
     """What the largest step of the computation takes, with every context full."""
+    short_buffers: int
+    """What a short prompt takes of them."""
     process: int
     """Python, the engine and the vocabulary."""
+    requests: int
+    """What stays with the process of the prompts that filled every context."""
 
     @property
     def total(self) -> int:
         """All of it, with every slot's context full."""
-        return self.weights + self.kv + self.state + self.buffers + self.process
+        return self._held + self.buffers + self.requests
 
     @property
-    def middle(self) -> int:
-        """The middle of the range: what to expect."""
-        return (self.low + self.high) // 2
+    def full(self) -> Range:
+        """The whole process in full use: every slot's context full, and all pages touched."""
+        return Range.around(self.total)
 
     @property
-    def low(self) -> int:
-        """Least that the whole process takes once it has answered; at least what keeps the range within 15 %."""
-        idle = round((self.total - self.buffers) * (1 - _SLACK)) - _SLACK_BYTES
-        return max(idle, round(self.high / _WIDEST))
+    def answered(self) -> Range:
+        """The whole process after its first short answer (a prompt of up to 128 tokens), all weights read."""
+        return Range.around(self._held + self.short_buffers)
 
     @property
-    def high(self) -> int:
-        """Most that it takes with every slot's context full."""
-        return round(self.total * (1 + _SLACK)) + _SLACK_BYTES
+    def _held(self) -> int:
+        return self.weights + self.kv + self.state + self.process
 
 
 def kv_by_layer(shape: ModelShape, plan: Plan) -> list[int]:
@@ -108,47 +117,20 @@ def memory_of(shape: ModelShape, weights: Weights, plan: Plan) -> Memory:
         kv=sum(kv_by_layer(shape, plan)),
         state=state_bytes(shape, slots=plan.slots),
         buffers=compute_bytes(shape, plan) + work_bytes(shape, plan),
-        process=_PROCESS + _SLOT * plan.slots + _TOKEN * shape.vocabulary,
+        short_buffers=short_bytes(shape, plan),
+        process=_PROCESS + _SLOT * plan.slots + vocabulary_bytes(shape) + plan_bytes(weights),
+        requests=_REQUEST + plan.slots * (_SLOT_IN_USE + _TOKEN_IN_USE * plan.context_tokens),
     )
 
 
-def compute_bytes(shape: ModelShape, plan: Plan) -> int:
-    """llama.cpp's compute buffer: what enters the computation, and the largest step's results, 4 bytes each.
-
-    A layer's largest step is the attention of every new token to every cell (without flash attention), or its inner
-    layer.
-    """
-    tokens = plan.micro_batch
-    kinds = {layer.kind for layer in shape.layers}
-    reach = {
-        kind: max(
-            (
-                cells(shape, layer, context_tokens=plan.context_tokens, micro_batch=tokens)
-                for layer in shape.layers
-                if layer.kind == kind
-            ),
-            default=0,
-        )
-        for kind in kinds
-    }
-    masks = sum(reach.values()) * tokens * (2 if plan.flash else 4)
-    places = 0 if plan.flash else 8 * tokens * shape.values_padded * sum(1 for cell in reach.values() if cell)
-    row = 4 * tokens * max(shape.width, 1)
-    inner = 3 * 4 * tokens * shape.hidden + 5 * row
-    scores = 0 if plan.flash else max((4 * tokens * reach[la.kind] * la.heads for la in shape.layers), default=0)
-    asking = max((4 * tokens * la.heads * la.key_length for la in shape.layers), default=0)
-    attention = scores + 4 * row + 2 * max(asking, row)
-    logits = 4 * plan.slots * shape.vocabulary
-    return masks + places + max(inner, attention) + logits
+def vocabulary_bytes(shape: ModelShape) -> int:
+    """What the tokenizer keeps; where the file does not tell its merges, one for each token."""
+    if shape.tokenizer == "llama":
+        return _TOKEN * shape.vocabulary
+    merges = shape.vocabulary if shape.merges is None else shape.merges
+    return _LETTERS + _TOKEN * shape.vocabulary + _MERGE * merges
 
 
-def work_bytes(shape: ModelShape, plan: Plan) -> int:
-    """What the processors need beside: the second factor of the largest product in the first one's format."""
-    if plan.on_gpu:
-        return 0
-    tokens = plan.micro_batch
-    inner = 2 * tokens * shape.hidden
-    if plan.flash:
-        return inner
-    reach = padded(plan.context_tokens)
-    return max([inner, *(2 * tokens * reach * layer.heads for layer in shape.layers if layer.keys)])
+def plan_bytes(weights: Weights) -> int:
+    """What llama.cpp keeps of the steps of a computation, beyond those that every model has room for."""
+    return _TENSOR * max(0, weights.tensors - _TENSORS)

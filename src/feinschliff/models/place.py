@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feinschliff.models.buffers import compute_bytes
 from feinschliff.models.gpus import Gpu
-from feinschliff.models.memory import Memory, Plan, compute_bytes, kv_by_layer, memory_of
+from feinschliff.models.memory import Memory, kv_by_layer, memory_of
+from feinschliff.models.plan import Plan
 from feinschliff.models.shape import ModelShape
 from feinschliff.models.sizes import GIB
 from feinschliff.models.weights_of import Weights
@@ -55,8 +57,8 @@ def place(shape: ModelShape, weights: Weights, plan: Plan, gpu: Gpu | None) -> P
         return Placement(
             memory,
             layers=len(shape.layers) + 1,
-            main_low=memory.low,
-            main_high=memory.high,
+            main_low=memory.full.low,
+            main_high=memory.full.high,
             main_read=weights.read_per_token(share),
         )
     steps = _Steps(shape, weights, plan)
@@ -76,8 +78,8 @@ def place(shape: ModelShape, weights: Weights, plan: Plan, gpu: Gpu | None) -> P
         card_high=high,
         all_low=all_low,
         all_high=all_high,
-        main_low=round(left * (1 - _SLACK)) if chosen else memory.low,
-        main_high=round(left * (1 + _SLACK)) if chosen else memory.high,
+        main_low=round(left * (1 - _SLACK)) if chosen else memory.full.low,
+        main_high=round(left * (1 + _SLACK)) if chosen else memory.full.high,
         card_read=round(read * part),
         main_read=round(read * (1 - part)),
     )

@@ -13,7 +13,8 @@ from typing import Any
 import platformdirs
 
 from feinschliff.models.measuring import Measured
-from feinschliff.models.memory import Memory, Plan
+from feinschliff.models.memory import Memory
+from feinschliff.models.plan import Plan
 
 _KEPT = 200
 
@@ -27,18 +28,25 @@ def engine_name() -> str:
     return f"xllamacpp {version} {platform.system()} {platform.machine()}"
 
 
+def off(memory: Memory, measured: Measured) -> tuple[float, float | None]:
+    """How far memory lies outside its range, after a short answer and in full use; 0 within, negative below.
+
+    As parts of the ranges' ends; None for full use where that was not measured.
+    """
+    full = None if measured.full is None else memory.full.off(measured.full)
+    return memory.answered.off(measured.answered), full
+
+
 def residual(memory: Memory, measured: Measured) -> float:
-    """How far the measured memory lies outside the stated range, as a part of it; 0 within, negative below."""
-    most = measured.answered if measured.full is None else measured.full
-    if most > memory.high:
-        return most / memory.high - 1
-    return min(0.0, measured.answered / memory.low - 1)
+    """The larger of the two ways that `off` tells."""
+    return max(off(memory, measured), key=lambda way: abs(way or 0.0)) or 0.0
 
 
 def from_middle(memory: Memory, measured: Measured) -> float:
-    """How far the middle of what was measured lies from the middle of the range, as a part of it."""
-    most = measured.answered if measured.full is None else measured.full
-    return (measured.answered + most) / 2 / memory.middle - 1
+    """How far memory in full use lies from the middle of its range, as a part of it; else that after the answer."""
+    if measured.full is None:
+        return measured.answered / memory.answered.middle - 1
+    return measured.full / memory.full.middle - 1
 
 
 def keep_residual(model: str, plan: Plan, memory: Memory, measured: Measured) -> Path:
@@ -50,8 +58,10 @@ def keep_residual(model: str, plan: Plan, memory: Memory, measured: Measured) ->
         "context": plan.context_tokens,
         "slots": plan.slots,
         "kv": plan.kv,
-        "low": memory.low,
-        "high": memory.high,
+        "low": memory.full.low,
+        "high": memory.full.high,
+        "answered_low": memory.answered.low,
+        "answered_high": memory.answered.high,
         "answered": measured.answered,
         "full": measured.full,
         "residual": residual(memory, measured),
@@ -68,9 +78,9 @@ def keep_residual(model: str, plan: Plan, memory: Memory, measured: Measured) ->
 
 
 def known_residuals() -> list[float]:
-    """The residuals of this engine on this machine, the newest last."""
+    """The residuals of this engine on this machine, the newest last; not those of one range for both moments."""
     name = engine_name()
-    values = [row.get("residual") for row in _rows() if row.get("engine") == name]
+    values = [row.get("residual") for row in _rows() if row.get("engine") == name and "answered_low" in row]
     return [float(value) for value in values if isinstance(value, int | float)]
 
 

@@ -87,6 +87,10 @@ class ModelShape:
     """Numbers (32 bits each) that a recurrent layer keeps for a slot."""
     experts: int = 0
     experts_used: int = 0
+    tokenizer: str = "gpt2"
+    """Its kind, as the file names it."""
+    merges: int | None = None
+    """Pairs that the tokenizer joins; None where it is not told."""
     latent: bool = False
     """Keys and values kept as one compressed row (MLA)."""
     notes: tuple[str, ...] = field(default=())
@@ -130,18 +134,21 @@ class _Reader:
         used = self._number("expert_used_count")
         inner = self._each("feed_forward_length", 0)
         latent = bool(self._number("attention.key_length_mla") and self._number("attention.value_length_mla"))
-        tokens = self._metadata.get("tokenizer.ggml.tokens")
+        tokens, merges = (self._metadata.get(f"tokenizer.ggml.{key}") for key in ("tokens", "merges"))
+        expert = self._number("expert_feed_forward_length") or (max(inner) if experts else 0)
         return ModelShape(
             architecture=self._architecture,
             layers=tuple(self._layer(index, latent=latent) for index in range(self._count)),
             width=width,
-            hidden=max([*inner, used * self._number("expert_feed_forward_length")]),
+            hidden=max([*inner, used * expert]),
             vocabulary=len(tokens) if isinstance(tokens, list) else self._number("vocab_size"),
             context=self._number("context_length") or None,
             window=self._window() or None,
             state=self._state(width),
             experts=experts,
             experts_used=used,
+            tokenizer=str(self._metadata.get("tokenizer.ggml.model", "gpt2")),
+            merges=len(merges) if isinstance(merges, list) else 0,
             latent=latent,
             notes=("architecture",) if self._architecture in _UNSURE or not self._count else (),
         )

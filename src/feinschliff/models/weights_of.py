@@ -28,6 +28,8 @@ class Weights:
     copied: int = 0
     """What main memory holds a second time where nothing is on a graphics card: a repacked copy."""
     parameters: int = 0
+    tensors: int = 0
+    """How many of them; 0 where that is not known."""
 
     @property
     def total(self) -> int:
@@ -74,14 +76,15 @@ def weights_of(file: GgufFile, layers: int) -> Weights:
             other += tensor.bytes
     copied = tokens if table is not None and not output and repacked(table.kind.name) else 0
     parameters = sum(tensor.weights for tensor in file.tensors)
-    return Weights(tuple(by_layer), tuple(experts), output, tokens, other, copied, parameters)
+    return Weights(tuple(by_layer), tuple(experts), output, tokens, other, copied, parameters, len(file.tensors))
 
 
 def folder_weights(tensors: Iterable[tuple[str, int]], layers: int, *, parameters: int) -> Weights:
     """The same for tensors as transformers names them: (name, bytes)."""
     by_layer, experts = [0] * layers, [0] * layers
-    output = tokens = other = 0
+    output = tokens = other = count = 0
     for name, size in tensors:
+        count += 1
         found = re.search(r"\b(?:layers|h|blocks)\.(\d+)\.", name)
         if found is not None and int(found[1]) < layers:
             by_layer[int(found[1])] += size
@@ -92,7 +95,7 @@ def folder_weights(tensors: Iterable[tuple[str, int]], layers: int, *, parameter
             tokens += size
         else:
             other += size
-    return Weights(tuple(by_layer), tuple(experts), output, tokens, other, 0, parameters)
+    return Weights(tuple(by_layer), tuple(experts), output, tokens, other, 0, parameters, count)
 
 
 def _layer(name: str) -> int | None:

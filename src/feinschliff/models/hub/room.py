@@ -11,7 +11,7 @@ from feinschliff.models.file_types import quantisation_in
 from feinschliff.models.fit import Fit, fit, scaled, typical_candidate
 from feinschliff.models.hardware import Machine
 from feinschliff.models.hub.variants import RemoteModel, Variant
-from feinschliff.models.memory import Plan
+from feinschliff.models.plan import Plan
 from feinschliff.models.quants import BITS
 
 _WHOLE_BITS = 16.0
