@@ -101,6 +101,8 @@ def _measured(document: dict[str, Any]) -> list[tuple[str, str]]:
         if done["full_bytes"] is not None:
             text += tr(", {size} with the context full", size=size_text(done["full_bytes"]))
             text += f" ({_place(done['full_residual'])})"
+        else:
+            text += tr(", the context not filled (it would have taken over a minute)")
         text += ": " + tr("{percent} % from the range's middle", percent=_decimal(f"{100 * done['from_middle']:+.1f}"))
         rows.append((tr("measured"), text))
     known = document["residuals"]
