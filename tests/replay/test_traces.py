@@ -71,7 +71,7 @@ def test_tokens_within_a_character_are_certain() -> None:
     found = trace(answer(told, completion_tokens=4))
     assert found is not None
     assert found.gaps == (1,)
-    assert found.texts == ("L", "", "fü", "r")
+    assert found.texts == ("L", "f", "ü", "r")
     batch = Batch([found], 100)
     assert batch.top_logprobs[1].max() == 0.0
     # Two more tokens than the joined one explains, or a character of more than four parts: something else is missing.

@@ -94,9 +94,10 @@ def log_probabilities(adjusted: Adjusted, drawing: Drawing, rules: Rules) -> Flo
     tail = adjusted.tail - first[:, None]
     weights = np.exp(warm)
     if rules.temperature_first:
-        kept, beyond = _cut(warm, weights, tail * heat, adjusted.beyond, drawing)
+        kept, beyond = _cut(warm, weights, tail * heat, adjusted.beyond, drawing, min_p_first=True)
     else:
-        kept, beyond = _cut(cold, np.exp(cold) if 0 < drawing.top_p < 1 else None, tail, adjusted.beyond, drawing)
+        masses = np.exp(cold) if 0 < drawing.top_p < 1 else None
+        kept, beyond = _cut(cold, masses, tail, adjusted.beyond, drawing, min_p_first=False)
     width = weights.shape[1]
     inside = np.arange(width) < kept[:, None]
     total = (weights * inside).sum(axis=1) + (beyond * np.exp(tail * heat)).sum(axis=1)
@@ -108,16 +109,21 @@ def log_probabilities(adjusted: Adjusted, drawing: Drawing, rules: Rules) -> Flo
     return np.where(possible, np.minimum(value, 0), np.float32(-np.inf)).astype(np.float32)
 
 
-def _cut(logits: Floats, weights: Floats | None, tail: Floats, beyond: Floats, drawing: Drawing) -> tuple[Ints, Floats]:
+def _cut(
+    logits: Floats, weights: Floats | None, tail: Floats, beyond: Floats, drawing: Drawing, *, min_p_first: bool
+) -> tuple[Ints, Floats]:
     """(listed candidates kept, unlisted tokens kept of each step) at each position.
 
-    `weights`: exp(logits), needed for top-p alone.
+    `weights`: exp(logits), needed for top-p alone. `min_p_first`: top-p is a share of what min-p leaves; else min-p
+    comes last. Top-k comes before top-p.
     """
     rows, width = logits.shape
     kept = np.full(rows, width, dtype=np.int32)
     rest = np.broadcast_to(beyond, tail.shape)
     threshold = np.float32(math.log(drawing.min_p) if drawing.min_p > 0 else -math.inf)
     by_min_p = (logits >= threshold).sum(axis=1, dtype=np.int32) if drawing.min_p > 0 else kept
+    if min_p_first and drawing.min_p > 0:
+        kept, rest = by_min_p, np.where(tail >= threshold, rest, 0)
     if drawing.top_k:
         kept = np.minimum(kept, drawing.top_k)
         before = width + np.cumsum(beyond) - beyond

@@ -113,11 +113,14 @@ def _texts(told: Sequence[TokenLogprob | None], text: str) -> tuple[str, ...]:
     """What each token adds to the text; nothing where that does not make up the answer's text.
 
     llama.cpp tells a token that may begin a stop string without text, and the held back text with a later one; the list
-    of candidates has each token's own.
+    of candidates has each token's own. Of a character in parts, all before it belongs to the first part.
     """
-    shown = tuple("" if position is None else position.token for position in told)
-    own = tuple("" if position is None else _own_text(position) for position in told)
-    return next((texts for texts in (own, shown) if "".join(texts).startswith(text)), ())
+    shown = ["" if position is None else position.token for position in told]
+    for i in range(1, len(told)):
+        if told[i - 1] is None and told[i] is not None:
+            shown[i - 1], shown[i] = shown[i][:-1], shown[i][-1:]
+    own = ["" if position is None else _own_text(position) for position in told]
+    return next((tuple(texts) for texts in (own, shown) if "".join(texts).startswith(text)), ())
 
 
 def _own_text(position: TokenLogprob) -> str:
