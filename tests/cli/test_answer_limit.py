@@ -67,6 +67,15 @@ def test_without_a_limit_ours_is_sent_and_alone(fein: Fein, data: Path) -> None:
             assert limits(server) == {json.dumps({name: 1024})}
 
 
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+def test_a_budget_in_tokens_counts_with_the_limit_under_either_name(fein: Fein, data: Path, name: str) -> None:
+    with openai_chat(models=("gpt-4o",)) as server:
+        for limit, code in ((8, 0), (3000, 2)):
+            sides = ("--a", f"temperature=0,{name}={limit}", "--b", f"temperature=1,{name}={limit}")
+            where = ("--prompt", "{{ q }}", "--target", "t", "--endpoint", server.url, "--json", "--tokens", "8000")
+            assert fein("compare", data, *where, *sides).code == code, limit
+
+
 def test_ollama_ignores_the_newer_name_and_is_sent_our_limit_too(fein: Fein, data: Path) -> None:
     with ollama() as server:
         done = fein("generate", data, "--prompt", "{{ q }}", "--out", "o.csv", "--endpoint", server.url, "-p", NEWER)

@@ -18,8 +18,7 @@ from feinschliff.generation import Outcome, Turn, answer_seed, converse, estimat
 from feinschliff.generation.classify import split_reasoning
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import check_settings
-from feinschliff.parameters.lengths import laid_over
-from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
+from feinschliff.parameters.lengths import LIMITS, laid_over, most_tokens
 from feinschliff.records import Answer, Message, Settings
 from feinschliff.store import Store
 
@@ -59,8 +58,7 @@ class Side:
         """
         if self.context is None:
             return 0
-        allowed = self.settings.values.get("max_tokens")
-        wanted = allowed if isinstance(allowed, int) else DEFAULT_MAX_TOKENS
+        wanted = most_tokens(*(self.settings.values.get(name) for name in LIMITS))
         room = self.context - min(wanted, self.context // _SHARE_OF_ANSWER)
         for without in range(0, len(self.history) + 1, 2):
             tokens = self._tokens(self.messages(said, without=without))

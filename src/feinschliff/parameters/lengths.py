@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from feinschliff.parameters.catalogue import CATALOGUE, canonical
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.values import is_number
+from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 
@@ -25,6 +27,11 @@ def laid_over(base: Mapping[str, V], given: Mapping[str, V]) -> dict[str, V]:
 def is_limited(names: Iterable[str]) -> bool:
     """Whether one of these parameters limits the answer's length, under whatever name."""
     return any(canonical(name) in LIMITS for name in names)
+
+
+def most_tokens(*limits: object) -> int:
+    """The largest of the numbers among these limits; the one that we send where there is none."""
+    return max((int(limit) for limit in limits if is_number(limit)), default=0) or DEFAULT_MAX_TOKENS
 
 
 def are_both_heard(dialect: Dialect) -> bool:

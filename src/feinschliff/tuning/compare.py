@@ -16,7 +16,7 @@ from feinschliff.generation import (
     render_messages,
 )
 from feinschliff.measure import answers_each
-from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
+from feinschliff.parameters.lengths import LIMITS, most_tokens
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scorer_notes, scoring_costs
 from feinschliff.store import Run
@@ -123,7 +123,6 @@ def everything(match: Match) -> Split:
 
 def _first_cost(match: Match) -> Cost:
     prompts = [render_messages(e, s) for e in match.task.examples[:50] for s in (match.a, match.b)]
-    limits = [v for s in (match.a, match.b) if isinstance(v := s.values.get("max_tokens"), int)]
-    most = max(limits, default=DEFAULT_MAX_TOKENS)
+    most = most_tokens(*(s.values.get(name) for s in (match.a, match.b) for name in LIMITS))
     prompt = max(estimate_prompt_tokens(p) for p in prompts)
     return Cost(prompt, most // 2, (max(most_prompt_tokens(p) for p in prompts), most))

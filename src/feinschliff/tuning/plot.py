@@ -24,9 +24,9 @@ from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
 from feinschliff.measure import answers_each
 from feinschliff.parameters.dialects import Dialect
+from feinschliff.parameters.lengths import LIMITS, most_tokens
 from feinschliff.parameters.refusals import remedy
 from feinschliff.parameters.space import Choices, Range, Space
-from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.probing import LEAST_REQUESTS
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scoring_costs
@@ -192,7 +192,7 @@ def _texts(plot: Plot, name: str) -> list[str]:
 
 def _max_tokens(plot: Plot) -> int:
     """The longest answer that any setting of this run allows."""
-    knob = plot.space.knobs.get("max_tokens")
-    searched = [knob.high] if isinstance(knob, Range) else list(knob.values) if knob is not None else []
-    values = [plot.space.fixed.get("max_tokens"), plot.baseline.values.get("max_tokens"), *searched]
-    return max((int(v) for v in values if isinstance(v, int | float)), default=0) or DEFAULT_MAX_TOKENS
+    knobs = [knob for name in LIMITS if (knob := plot.space.knobs.get(name)) is not None]
+    searched = [v for knob in knobs for v in ([knob.high] if isinstance(knob, Range) else knob.values)]
+    values = (of.get(name) for of in (plot.space.fixed, plot.baseline.values) for name in LIMITS)
+    return most_tokens(*values, *searched)
