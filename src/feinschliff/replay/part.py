@@ -66,6 +66,10 @@ class Part:
         self._score = score
         self.followed = np.array([d.trace is not None and d.source.sampling is not None for d in answers], dtype=bool)
         """Answers whose probability is known."""
+        self._silent: dict[Source, list[int]] = {}
+        for i, drawn in enumerate(answers):
+            if not self.followed[i]:
+                self._silent.setdefault(drawn.source, []).append(i)
         contexts = [d.source.context for d in answers]
         self._inside = {c: np.array([c == other for other in contexts], dtype=bool) for c in dict.fromkeys(contexts)}
         self._traces = [d.trace for d, known in zip(answers, self.followed, strict=True) if known and d.trace]
@@ -88,8 +92,7 @@ class Part:
             values[~self._inside[source.context]] = -np.inf
             if wanted is not None and source.outcome is not None:
                 values[self.followed & (self._reached(source.outcome) < self.ending(wanted).tokens)] = -np.inf
-        own = np.array([d.source == source for d in self._answers], dtype=bool) & ~self.followed
-        values[own] = 0.0
+        values[self._silent.get(source, [])] = 0.0
         return values
 
     def uncut(self, source: Source, wanted: Outcome | None, *, offset: float | None) -> Array:
