@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.tuning.tasks import TASKS
+
 BUDGETS = (100, 200, 400, 800)
 
 
@@ -30,24 +32,28 @@ class Recommendation:
 
 
 def recommended(row: dict[str, Any]) -> Iterator[Recommendation]:
-    """A peer's run tells all budgets: the best observed of the trials that fit; `fein`'s run is one budget's."""
+    """A peer's run tells all budgets: the best observed of the trials that fit; `fein`'s run is one budget's.
+
+    Where not one trial fits, the user stays with the baseline.
+    """
     if "budget" in row:
         yield _ours(row)
         return
     for budget in BUDGETS:
         fitting = [trial for trial in row["trials"] if trial["requests"] <= budget]
-        if fitting:
-            best = max(fitting, key=lambda trial: float(trial["score"]))
-            yield Recommendation(
-                task=row["task"],
-                method=row["method"],
-                seed=row["seed"],
-                budget=budget,
-                settings=best["settings"],
-                reported=best["score"],
-                requests=fitting[-1]["requests"],
-                tokens=_tokens(fitting[-1]),
-            )
+        best = max(fitting, key=lambda trial: float(trial["score"]), default=None)
+        task = TASKS[row["task"]]
+        today = {name: task.baseline.get(name, task.start.values.get(name)) for name in task.space}
+        yield Recommendation(
+            task=row["task"],
+            method=row["method"],
+            seed=row["seed"],
+            budget=budget,
+            settings=today if best is None else best["settings"],
+            reported=None if best is None else best["score"],
+            requests=fitting[-1]["requests"] if fitting else 0,
+            tokens=_tokens(fitting[-1]) if fitting else 0,
+        )
 
 
 def _ours(row: dict[str, Any]) -> Recommendation:
