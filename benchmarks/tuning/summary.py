@@ -1,4 +1,7 @@
-"""The figures of the runs that are there, held against the bars: `python -m benchmarks.tuning.summary [--ours fein]`."""
+"""The figures of the runs that are there, held against the bars.
+
+python -m benchmarks.tuning.summary [--ours fein]
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ from benchmarks.tuning.kept import FOLDER, RESULTS, Lines
 from benchmarks.tuning.recommended import BUDGETS, Recommendation, recommended
 from benchmarks.tuning.tasks import TASKS
 from benchmarks.tuning.truth import Truth
-from feinschliff import stats
 
 OUT = FOLDER / "summary.json"
 
@@ -91,10 +93,9 @@ def tokens_to_match(found: dict[tuple[str, str, int], Cell], ours: str, all_ours
         if task == "null" or peer is None:
             continue
         wanted = level(found[task, peer, BUDGETS[-1]])
-        reached = [
-            b for b in BUDGETS if (task, ours, b) in found and level(found[task, ours, b])["true"] >= wanted["true"]
-        ]
-        share = level(found[task, ours, reached[0]])["tokens"] / wanted["tokens"] if reached else None
+        own = {budget: level(found[task, ours, budget]) for budget in BUDGETS if (task, ours, budget) in found}
+        reached = [budget for budget, figures in own.items() if figures["true"] >= wanted["true"]]
+        share = own[reached[0]]["tokens"] / wanted["tokens"] if reached else None
         told[task] = {"peer": peer, "true": wanted["true"], "budget": reached[0] if reached else None, "share": share}
     shares = [row["share"] for row in told.values()]
     mean = float(np.exp(np.mean(np.log(shares)))) if shares and None not in shares else None
@@ -107,8 +108,7 @@ def verdicts(found: dict[tuple[str, str, int], Cell], ours: str) -> dict[str, An
     for (task, method, budget), cell in found.items():
         if method == ours:
             better = sum(one.verdict == "better" for one, _ in cell.values())
-            interval = stats.wilson_interval(better, len(cell))
-            told[f"{task}/{budget}"] = [better, len(cell), round(interval.low, 3), round(interval.high, 3)]
+            told[f"{task}/{budget}"] = {"better": better, "runs": len(cell)}
     return told
 
 
