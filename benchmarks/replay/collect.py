@@ -11,12 +11,11 @@ import argparse
 import pickle
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from scipy.stats import qmc
 
-from benchmarks.replay.tasks import REPLAY_TASKS, ReplayTask
+from benchmarks.replay.tasks import REPLAY_TASKS, Kept, ReplayTask
 from benchmarks.tuning.ground import Ground, request_seed
 from benchmarks.tuning.reference import design_points
 from feinschliff.endpoints.http import HttpEndpoint
@@ -34,15 +33,6 @@ REPEATS = 16
 """Answers to each example at each target."""
 
 _SENT = frozenset({"temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "max_tokens"})
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One answer as the file holds it."""
-
-    setting: int
-    example: int
-    reply: Reply
 
 
 class _Open:

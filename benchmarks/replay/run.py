@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import model_record
-from benchmarks.replay.collect import Kept
-from benchmarks.replay.tasks import REPLAY_TASKS, ReplayTask
+from benchmarks.replay.collect import BANK_SOBOL
+from benchmarks.replay.tasks import REPLAY_TASKS, Kept, ReplayTask
 from feinschliff.records import Answer, Settings
 from feinschliff.replay import (
     RULES,
@@ -85,9 +85,9 @@ class Measured:
 
     def pool(self, rng: np.random.Generator) -> Pool:
         """What one search left."""
-        design = max(self.bank) + 1 - 10
+        design = max(self.bank) + 1 - BANK_SOBOL
         others = rng.choice(np.arange(2, design), DESIGN - 2, replace=False)
-        sobol = design + rng.choice(10, SOBOL, replace=False)
+        sobol = design + rng.choice(BANK_SOBOL, SOBOL, replace=False)
         settings = [0, 1, *others, *sobol]
         pool = Pool(RULE, vocabulary=self._size)
         chosen: list[Drawn] = []
@@ -152,9 +152,9 @@ def measure(measured: Measured, seed: int) -> dict[str, Any]:
     believed = []
     for _ in range(POOLS):
         pool = measured.pool(rng)
-        began = time.perf_counter()
+        began = time.process_time()
         found = estimate(pool, sources)
-        seconds += time.perf_counter() - began
+        seconds += time.process_time() - began
         half = _Z * np.sqrt(found.variance)
         error = found.mean - measured.means
         claimed.append(found.usable & (half <= WIDEST))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from benchmarks.tuning import scores
 from benchmarks.tuning.tasks import TASKS, TuningTask
+from feinschliff.endpoints.protocol import Reply
 from feinschliff.records import Example
 
 EXAMPLES = 60
@@ -31,6 +32,15 @@ class ReplayTask:
     def examples(self) -> list[Example]:
         """What is asked."""
         return self.tuning.search[:EXAMPLES]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One answer as the file holds it."""
+
+    setting: int
+    example: int
+    reply: Reply
 
 
 def _similarity(text: str, target: str, example: Example) -> float:

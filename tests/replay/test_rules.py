@@ -20,6 +20,12 @@ def settings(**values: Any) -> Settings:
     ("values", "applied", "name"),
     [
         ({"temperature": 0.3, "top_k": 5, "logit_bias": {"7": -100}}, {}, None),
+        ({"logit_bias": {"7": False, "8": 2.5}}, {}, None),
+        ({"logit_bias": {"7": 1}}, {}, None),
+        ({"logit_bias": {"7": True}}, {}, "logit_bias"),
+        ({"logit_bias": {"7": 8}}, {}, "logit_bias"),
+        ({"logit_bias": {" cat": -8}}, {}, "logit_bias"),
+        ({"logit_bias": [[7, -8]]}, {}, "logit_bias"),
         ({"typical_p": 0.9}, {}, "typical_p"),
         ({"typical_p": 1.0}, {}, None),
         ({}, {"dry_multiplier": 0.8}, "dry_multiplier"),
