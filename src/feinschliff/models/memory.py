@@ -7,6 +7,7 @@ beginning; the buffers follow from its computation; the process was measured (`b
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from feinschliff.models.buffers import compute_bytes, short_bytes, work_bytes
@@ -16,8 +17,8 @@ from feinschliff.models.shape import ModelShape
 from feinschliff.models.sizes import KIB, MIB
 from feinschliff.models.weights_of import Weights
 
-_PROCESS = round(38.5 * MIB)
-"""Python, llama.cpp's code and its server before a model is there."""
+_PROCESS = round((38.5 if sys.hexversion < 0x030C0000 else 40.4) * MIB)
+"""Python (larger from 3.12 on), llama.cpp's code and its server before a model is there."""
 _LETTERS = 2 * 0x110000
 """What each of Unicode's letters is, 2 bytes each: tokenizers other than `llama` look it up."""
 _TOKEN, _MERGE = 222, 195
