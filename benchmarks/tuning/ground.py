@@ -79,12 +79,15 @@ class Ground:
         self.slots = slots
         self._threads = ThreadPoolExecutor(slots)
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
 
     def __enter__(self) -> Ground:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown()
+        for connection in self._connections:
+            connection.close()
         self._server = None
 
     def ask(self, jobs: Sequence[Job]) -> list[Reply]:
@@ -107,7 +110,7 @@ class Ground:
         try:
             response = self._send(path, body)
         except (ConnectionError, http.client.HTTPException):  # a connection that idled while answers were scored
-            self._local.connection = None
+            self._local.connection.close()  # it connects again by itself
             response = self._send(path, body)
         data = response.read()
         if response.status != http.HTTPStatus.OK:
@@ -120,6 +123,7 @@ class Ground:
         if connection is None:
             connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=600)
             self._local.connection = connection
+            self._connections.append(connection)
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         response: http.client.HTTPResponse = connection.getresponse()
         return response
