@@ -128,15 +128,21 @@ def collect(name: str) -> dict[str, object]:
         }
 
 
+def save(name: str, path: Path) -> None:
+    """Collect a task's answers into a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = collect(name)
+    with path.open("wb") as file:
+        pickle.dump(kept, file)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="+", choices=tuple(REPLAY_TASKS))
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
     for name in options.tasks:
-        with (options.out / f"{name}.pkl").open("wb") as file:
-            pickle.dump(collect(name), file)
+        save(name, options.out / f"{name}.pkl")
 
 
 if __name__ == "__main__":

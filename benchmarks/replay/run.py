@@ -1,7 +1,8 @@
 """How often replay's intervals hold the brute-force mean, how often it claims to know, and how fast it is.
 
-    python -m benchmarks.replay.collect lines openings --out FOLDER
     python -m benchmarks.replay.run FOLDER --out benchmarks/replay/results.json
+
+Answers are collected where FOLDER does not hold them (`benchmarks.replay.collect`); the rest is arithmetic.
 
 A cell is one pool and one setting. A pool is what a search leaves after 400 requests: the baseline, greedy, two more
 points of the first design and five Sobol points, drawn anew for each pool.
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import model_record
-from benchmarks.replay.collect import BANK_SOBOL
+from benchmarks.replay.collect import BANK_SOBOL, save
 from benchmarks.replay.tasks import REPLAY_TASKS, Kept, ReplayTask
 from feinschliff.records import Answer, Settings
 from feinschliff.replay import (
@@ -196,7 +197,10 @@ def main() -> None:
     options = parser.parse_args()
     document: dict[str, Any] = {"tasks": {}, "models": []}
     for name in options.tasks:
-        with (options.folder / f"{name}.pkl").open("rb") as file:
+        path = options.folder / f"{name}.pkl"
+        if not path.exists():
+            save(name, path)
+        with path.open("rb") as file:
             kept = pickle.load(file)
         task = REPLAY_TASKS[name]
         document["models"].append(model_record(task.tuning.model))

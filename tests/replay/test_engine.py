@@ -109,6 +109,6 @@ def test_twenty_candidates_do_nearly_as_well_as_all(
 def lists(engine: Asked) -> tuple[list[Trace], list[Trace]]:
     """The same answers with 20 candidates a position, and with all."""
     narrow, whole = (
-        [engine.trace(p, seed=i, top=top, max_tokens=10) for i, p in enumerate(POSTS)] for top in (20, 2048)
+        [engine.trace(p, seed=i, top=top, max_tokens=10) for i, p in enumerate(POSTS[:2])] for top in (20, 2048)
     )
     return narrow, whole
