@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,37 +111,31 @@ def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, fo
 
 def _drawn(pool: Pool, sources: Sequence[Source]) -> Array:
     """Answers that can tell of each source: those that could be followed in its context, and its own."""
-    number = np.bincount(pool.owners, minlength=len(pool.sources))
-    known = pool.shared()
-    return np.array(
-        [
-            sum(
-                int(n)
-                for own, shared, n in zip(pool.sources, known, number, strict=True)
-                if own == source or (shared and source.sampling is not None and own.context == source.context)
-            )
-            for source in sources
-        ],
-        dtype=np.float64,
-    )
+    together: dict[Hashable, int] = {}
+    alone: dict[Source, int] = {}
+    number = np.bincount(pool.owners, minlength=len(pool.sources)).tolist()
+    for source, shared, n in zip(pool.sources, pool.shared(), number, strict=True):
+        if shared:
+            together[source.context] = together.get(source.context, 0) + n
+        else:
+            alone[source] = n
+    followed = [together.get(s.context, 0) if s.sampling is not None else 0 for s in sources]
+    return np.array([n + alone.get(s, 0) for s, n in zip(sources, followed, strict=True)], dtype=np.float64)
 
 
 def _lost(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, view: View, weights: Array) -> Array:
     """Share of each source's answers that is out of sight."""
-    followed, shared = pool.followed, pool.shared()[pool.owners]
-    contexts = [source.context for source in pool.sources]
-    covered = _covered(pool, outcome)
-    found = []
-    for source, row in zip(sources, weights, strict=True):
-        inside = np.array([context == source.context for context in contexts], dtype=bool)[pool.owners]
-        hidden = inside & shared & ~covered
-        # Of an answer that ends too early its beginning has a weight; of one without probabilities nothing is known.
-        lost = float(row[hidden & followed & ~view.reached].sum())
-        if source.sampling is not None and source not in pool.sources:
-            lost += float((hidden & ~followed).sum())
-        whole = lost + float(row[view.reached].sum())
-        found.append(lost / whole if whole > 0 else 0.0)
-    return np.array(found)
+    followed, owners, own = pool.followed, pool.owners, set(pool.sources)
+    contexts = np.array([hash(source.context) for source in pool.sources], dtype=np.int64)[owners]
+    hidden = pool.shared()[owners] & ~_covered(pool, outcome)
+    # Of an answer that ends too early its beginning has a weight; of one without probabilities nothing is known.
+    ended, untold = hidden & followed & ~view.reached, hidden & ~followed
+    lost = weights[:, ended].sum(axis=1)
+    for i, source in enumerate(sources):
+        if source.sampling is not None and source not in own and untold.any():
+            lost[i] += float((untold & (contexts == hash(source.context))).sum())
+    whole = lost + weights[:, view.reached].sum(axis=1)
+    return np.asarray(np.divide(lost, whole, out=np.zeros(len(sources)), where=whole > 0), dtype=np.float64)
 
 
 def _covered(pool: Pool, outcome: Outcome | None) -> Marks:
