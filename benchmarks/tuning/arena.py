@@ -35,7 +35,7 @@ def told_space(task: TuningTask) -> dict[str, Any]:
         if isinstance(wanted, dict):
             told[name] = wanted
         else:
-            told[name] = {"low": wanted[0], "high": wanted[1], "integer": name == "n"}
+            told[name] = {"low": wanted[0], "high": wanted[1], "integer": name in ("n", "max_tokens")}
     return told
 
 
