@@ -204,10 +204,14 @@ class _Receipts:
 def _is_about_the_request(failed: AttemptFailed, before: AttemptFailed | None, request: Request) -> bool:
     """True for a refusal in the form of a 500: the same words twice in a row, and they name a field that was sent.
 
-    llama.cpp answers some wrong fields so. What passes by itself does not speak of the request's fields.
+    llama.cpp answers some wrong fields so. What passes by itself does not speak of the request's fields. Of a trial one
+    of the two is enough.
     """
+    if failed.status != _SERVER_ERROR:
+        return False
     twice = before is not None and str(before) == str(failed)
-    return twice and failed.status == _SERVER_ERROR and names_a_field(str(failed), request.fields)
+    names = names_a_field(str(failed), request.fields)
+    return (twice or names) if request.trial else (twice and names)
 
 
 def _mend(status: int | None, *, embeds: bool) -> str:

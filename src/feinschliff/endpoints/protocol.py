@@ -61,6 +61,8 @@ class Request:
     """None: the answer comes in one piece."""
     embeds: bool = False
     """True: no answer is wanted but the embedding of each message's text."""
+    trial: bool = False
+    """True: it is asked to see whether the server takes its fields; a 500 that stays the same is an answer, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Inquiry:
     messages: tuple[Message, ...]
     fields: Mapping[str, JsonValue]
     repeat: int = 0
+    trial: bool = False
+    """Something in it has not been taken yet, though a request without it was."""
 
 
 def inquire(inquiries: Sequence[Inquiry], payer: Payer, *, attempts: int, proven: bool = False) -> list[Answer | None]:
@@ -61,6 +63,7 @@ def _request(inquiry: Inquiry, payer: Payer) -> Request:
         fields=fields,
         prompt_tokens=estimate_prompt_tokens(inquiry.messages),
         max_tokens=longest_answer(fields),
+        trial=inquiry.trial,
     )
 
 

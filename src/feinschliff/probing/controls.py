@@ -178,7 +178,7 @@ def find_controls(lab: Lab) -> Controls | None:
 
     None where the budget does not reach for them.
     """
-    made = _taken(lab)
+    made = find_taken(lab)
     if made is None:
         return None
     wishes = [made.hot_wish(seed, {}, repeat=repeat) for repeat in (0, 1) for seed in _SEEDS]
@@ -219,7 +219,7 @@ def _cold(made: Controls, seed: int, temperature: float) -> Wish:
     return made.hot_wish(seed, {"temperature": temperature})
 
 
-def _taken(lab: Lab) -> Controls | None:
+def find_taken(lab: Lab) -> Controls | None:
     """What of limit, seed and temperature the server takes; None where it refuses everything."""
     omitted = lab.payer.omit
     limits = [name for name in _LIMITS if name not in omitted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -13,13 +13,16 @@ from feinschliff.probing.finding import Finding, Heard, Step, Test, likeness, sh
 from feinschliff.probing.lab import Lab
 from feinschliff.probing.truncation import CUTS, LONG, Cut
 
-_LEAST = 2
 _COOLER = (1.0, 0.6)
 _HOTTEST = 50.0
 _BEGINS_ALIKE = 0.3
-_LARGER = (200, 100, 60)
-"""Values of top_k that cut something where so many words were seen."""
-_LARGER_SHARE = 0.96
+_LARGER = (100, 60, 40, 20)
+_MARGIN = 1.3
+"""Values of top_k that cut something where so many times as many words were seen; the largest need all to be alike."""
+_LARGER_SHARE = 0.97
+"""Likewise of top_p."""
+_FURTHER = (3, 4)
+"""Seeds that are asked where words are not alike."""
 
 
 def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -29,7 +32,7 @@ def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[st
     themselves make no difference: all that they could cut with is sent.
     """
     off: dict[str, JsonValue] = {name: _cut(name).off for name in findings}
-    if len(off) < _LEAST or not c.repeats or len(c.plain.words) < LONG:
+    if all(_cut(name).within is None for name in off) or not c.repeats or len(c.plain.words) < LONG:
         return {}
     heard = lab.ask([c.hot_wish(c.seed, off)])
     if heard is None or not heard[0].text:
@@ -40,11 +43,31 @@ def find_ends(lab: Lab, c: Controls, findings: Mapping[str, Finding]) -> dict[st
         without = lab.ask([c.hot_wish(c.seed, mild)])
         if without is None or without[0].text != heard[0].text:  # what may have been moved must not hide a mild cut
             ends, off = {}, mild
+    alike = _all_alike(lab, c, off, heard[0])
     for name in mild:
-        same = _changes_nothing(lab, c, off, name)
-        if same is False or (same and (c.flat or heard[0].text != c.plain.text)):
-            ends[name] = _moved(findings[name], name, _mild(lab, c, name)) if same else findings[name]
+        near = _mild(lab, name, alike=bool(alike))
+        if near is None:
+            continue
+        same = _changes_nothing(lab, c, {**off, **alike}, name, near)
+        if same is False and name == "top_p" and not alike:
+            near = _LARGER_SHARE
+            same = _changes_nothing(lab, c, off, name, near, seeds=(c.seed, 3 - c.seed, *_FURTHER))
+        if same is False or (same and (alike or c.flat or heard[0].text != c.plain.text)):
+            ends[name] = _moved(findings[name], name, near) if same else findings[name]
     return ends
+
+
+def _all_alike(lab: Lab, c: Controls, off: Mapping[str, JsonValue], hot: Heard) -> dict[str, JsonValue]:
+    """A temperature at which all words are alike, so that the mildest cut shows; none where it is moved."""
+    hottest: dict[str, JsonValue] = {"temperature": _HOTTEST}
+    alone = c.hot_wish(1, hottest)  # what has been seen of the temperature itself
+    known = [] if lab.cost([alone]) else lab.ask([alone])
+    if not c.flat or (known and known[0].refused):
+        return {}
+    heard = lab.ask([c.hot_wish(c.seed, {**off, **hottest})])
+    if heard is None or heard[0].refused or len(heard[0].words) < LONG or heard[0].text == hot.text:
+        return {}
+    return hottest
 
 
 def cooler(name: str, c: Controls, found: Finding) -> Test:
@@ -66,7 +89,9 @@ def cooler(name: str, c: Controls, found: Finding) -> Test:
 def hotter(name: str, c: Controls, found: Finding) -> Test:
     """A moved value that leaves one token at the hot control's temperature leaves more at one that makes all alike."""
     cut = _cut(name)
-    if not cut.greedy or c.hot_temperature is None or not c.cools:
+    if not cut.greedy or c.hot_temperature is None or not c.cools or c.greedy_text is None:
+        return found
+    if (yield Step([c.hot_wish(1, {"temperature": _HOTTEST})], found))[0].refused:
         return found
     values: dict[str, JsonValue] = {"temperature": _HOTTEST, name: cut.least}
     for repeat in range(2):  # the second time for servers with noise
@@ -77,16 +102,18 @@ def hotter(name: str, c: Controls, found: Finding) -> Test:
     return Finding("clamped", f"{found.evidence} {note}")
 
 
-def _changes_nothing(lab: Lab, c: Controls, off: Mapping[str, JsonValue], name: str) -> bool | None:
-    """Whether a mild cut gives the text of no cut, for two seeds; None where it was refused or requests ran out.
+def _changes_nothing(
+    lab: Lab, c: Controls, off: Mapping[str, JsonValue], name: str, near: JsonValue, seeds: Sequence[int] = ()
+) -> bool | None:
+    """Whether a mild cut gives the text of no cut, for these seeds, else for two; None where nothing tells.
 
     One seed where another text came decides, and with noise one where the same came: noise makes no two texts the same.
     """
     found: bool | None = None
-    for seed in (c.seed, 3 - c.seed):
-        heard = lab.ask([c.hot_wish(seed, off), c.hot_wish(seed, {**off, name: _mild(lab, c, name)})])
+    for seed in seeds or (c.seed, 3 - c.seed):
+        heard = lab.ask([c.hot_wish(seed, off), c.hot_wish(seed, {**off, name: near})])
         if heard is None or any(h.refused for h in heard):
-            return found
+            return None if seeds else found
         found = heard[0].text == heard[1].text
         if found == lab.noisy:
             break
@@ -99,14 +126,18 @@ def _moved(found: Finding, name: str, near: JsonValue) -> Finding:
     return Finding("clamped", f"{found.evidence} {note}")
 
 
-def _mild(lab: Lab, c: Controls, name: str) -> JsonValue:
-    """What still cuts something: the less, the likelier many words are."""
-    if c.flat and name == "top_p":
-        return _LARGER_SHARE
-    if c.flat and name == "top_k":
+def _mild(lab: Lab, name: str, *, alike: bool) -> JsonValue:
+    """What still cuts something; None: nobody knows."""
+    if name == "top_k":
         words = {word for answer in lab.answers for word in Heard(answer).words}
-        return next((k for k in _LARGER if k < len(words)), _cut(name).within)
-    return _cut(name).within
+        return next((k for k in _LARGER if _MARGIN * k < len(words) and (alike or k <= _usual(name))), None)
+    return _LARGER_SHARE if name == "top_p" and alike else _cut(name).within
+
+
+def _usual(name: str) -> float:
+    within = _cut(name).within
+    assert isinstance(within, int | float)
+    return within
 
 
 def _cut(name: str) -> Cut:

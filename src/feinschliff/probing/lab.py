@@ -38,6 +38,9 @@ class Lab:
         self._over = False
         self._texts: dict[str, set[str | None]] = {}
         self._taken: dict[str, list[float]] = {}
+        self._passed: set[str] = set()
+        self.sent: set[str] = set()
+        """Names of all knobs that were asked about."""
 
     @property
     def asked(self) -> int:
@@ -65,14 +68,18 @@ class Lab:
         new = {k: w for k, w in zip(keys, wishes, strict=True) if k not in self._asked}
         if len(new) > self.left:
             return None
-        inquiries = [Inquiry(messages, self.fields(w.values), w.repeat) for w in new.values()]
         proven = any(answer.failure is None for answer in self._asked.values())
+        inquiries = [
+            Inquiry(messages, self.fields(w.values), w.repeat, trial=proven and not self._known(w))
+            for w in new.values()
+        ]
         answers = inquire(inquiries, self.payer, attempts=self._attempts, proven=proven) if new else []
         for key, answer in zip(new, answers, strict=True):
             if answer is None:
                 self._over = True
             else:
                 self._asked[key] = answer
+                self.sent.update(new[key].values)
                 self._note_taken(new[key], answer)
                 if "seed" in new[key].values:
                     same = self._key(messages, Wish(new[key].values))
@@ -88,8 +95,13 @@ class Lab:
 
     def _note_taken(self, wish: Wish, answer: Answer) -> None:
         for name, value in wish.values.items() if answer.failure is None else ():
+            self._passed.add(canonical_json([name, value]))
             if isinstance(value, int | float) and not isinstance(value, bool):
                 self._taken.setdefault(name, []).append(value)
+
+    def _known(self, wish: Wish) -> bool:
+        """All its values have been taken before."""
+        return all(canonical_json([name, value]) in self._passed for name, value in wish.values.items())
 
     def cost(self, wishes: Sequence[Wish]) -> set[str]:
         """Which of the wishes have not been asked yet."""

@@ -14,11 +14,19 @@ from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test, shown
+from feinschliff.probing.lab import LENGTH
 from feinschliff.probing.penalties import PUSHES, Reach, loops, penalty
 from feinschliff.probing.refusals import is_named, is_unknown_field
+from feinschliff.probing.truncation import LONG
 
 _RICH = 6
 """So often a word may come back on average."""
+
+_HOTTEST = 50.0
+_MANY = 0.5
+"""Share of words that are another than those before, in a text that no reward holds together."""
+
+_LONG = 3
 
 _TIMES = 8
 """So often the same must come."""
@@ -61,6 +69,8 @@ def reach(name: str, c: Controls) -> Test:
     same = _same(near, far)
     if near.text == c.still.text or c.repeats:  # a circle is closed however large the reward
         same = same and (_is_rich(near) if ends.of_all else not is_one_thing(near))
+    elif same and ends.of_all:
+        same = len(set(near.words[len(near.words) // 2 :])) > 1
     return _moved(found.evidence, name, ends.edge, ends.far) if same else found
 
 
@@ -84,12 +94,50 @@ def _outright(name: str, c: Controls, ends: Reach, far: Heard) -> Generator[Step
 def above(name: str, c: Controls, found: Finding) -> Test:
     """Its upper end, for one that acts: seen where words still come back under the largest value that is documented."""
     push = PUSHES[name.removeprefix(EXTRA)]
-    if push.reach is None or push.reach.beyond is None or c.still is None:
+    if push.reach is None or push.reach.beyond is None:
         return found
     sent = (push.values[0], push.reach.beyond)
+    if push.reach.of_all:
+        return (yield from _above_hot(name, c, found, sent))
+    if c.still is None:
+        return found
     near, far = yield Step([c.still_wish({name: value}) for value in sent], found)
     if _same(near, far) and near.text != c.still.text and loops(near):
         return _moved(found.evidence, name, *sent)
+    return found
+
+
+def _above_hot(name: str, c: Controls, found: Finding, sent: tuple[JsonValue, JsonValue]) -> Test:
+    """Likewise by hot answers: where the likeliest words have all been said, they stay the likeliest at temperature 0.
+
+    Long ones, since so large a penalty lets few words come back.
+    """
+    for seed in (c.seed, 3 - c.seed) if c.repeats and c.flat else ():
+        long = dict.fromkeys(c.limit, _LONG * LENGTH)
+        near, far = yield Step([c.hot_wish(seed, {**long, name: value}) for value in sent], found)
+        if not _same(near, far) or not loops(near) or near.words[:LONG] == c.hot[seed - 1].words[:LONG]:
+            return found
+    return _moved(found.evidence, name, *sent) if c.repeats and c.flat else found
+
+
+def below(name: str, c: Controls, found: Finding) -> Test:
+    """Its lower end, for one that acts, at a temperature at which all words are alike and none but a reward repeats."""
+    ends = PUSHES[name.removeprefix(EXTRA)].reach
+    if ends is None or found.status != "honoured" or not (c.repeats and c.flat):
+        return found
+    hottest: dict[str, JsonValue] = {"temperature": _HOTTEST}
+    if (yield Step([c.hot_wish(1, hottest)], found))[0].refused:
+        return found
+    plain, far = yield Step([c.hot_wish(c.seed, {**hottest, **v}) for v in ({}, {name: ends.far})], found)
+    if plain.refused or far.refused or not _is_rich(plain) or len(plain.words) < LONG or plain.text == c.plain.text:
+        return found
+    if far.text == plain.text:
+        return _moved(found.evidence, name, ends.neutral, ends.far)
+    first = (yield Step([c.hot_wish(c.seed, {name: ends.far})], found))[0]
+    tail = far.words[len(far.words) // 2 :]
+    if ends.of_all and is_one_thing(first) and len(set(tail)) >= _MANY * len(tail) > 0:
+        note = tr("But at temperature {t} it says many things: the value is moved.", t=shown(_HOTTEST))
+        return Finding("clamped", f"{found.evidence} {note}")
     return found
 
 

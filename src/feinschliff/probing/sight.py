@@ -127,9 +127,10 @@ def seen_stir(name: str, c: Controls, sight: Sight) -> Test:
         return (yield from stir(name, c, push))
     label = f"{name}={shown(push.values[0])}"
     wider = yield from _compared(c, sight, stirred, cool)
-    if wider or (not sight.processed and (yield from _compared(c, sight, cool, stirred))):
+    narrower = None if wider or sight.processed else (yield from _compared(c, sight, cool, stirred))
+    if (wider or narrower) and (yield from _again(c, sight, *((stirred, cool) if wider else (cool, stirred)))):
         return Finding("honoured", tr("With {label} something else is left to draw from.", label=label))
-    if wider is None or (sight.processed and name == "xtc_probability"):
+    if wider or narrower or wider is None or (sight.processed and name == "xtc_probability"):
         return Finding("unknown", tr("With {label} the log-probabilities do not tell.", label=label))
     return Finding("inert", tr("With {label} as much is left to draw from as without.", label=label))
 
@@ -179,6 +180,15 @@ def _compared(
         if differ is not None and (differ or sight.processed or rounds > 1):
             return differ
     return None
+
+
+def _again(
+    c: Controls, sight: Sight, wide: Mapping[str, JsonValue], narrow: Mapping[str, JsonValue]
+) -> Generator[Step, list[Heard], bool]:
+    """Whether answers that were not looked at before say the same: chance makes no two differences alike."""
+    wishes = [c.hot_wish(1, {**WISH, **values}, repeat=_ROUNDS) for values in (wide, narrow)]
+    a, b = yield Step(wishes, Finding("unknown", tr("The log-probabilities do not tell.")))
+    return not a.refused and not b.refused and sight.differ([a], [b]) is not False
 
 
 def _cut(name: str) -> Cut:

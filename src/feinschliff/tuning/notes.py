@@ -11,7 +11,7 @@ from feinschliff.i18n.stored import stored
 from feinschliff.measure import HeldOut, Pair
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import remedy, status_of
-from feinschliff.probing import Status
+from feinschliff.probing import Finding, Status
 from feinschliff.records import Answer
 
 _WORTH_TELLING = 0.05
@@ -123,6 +123,33 @@ def knob_warnings(
         for name, status in knobs.items()
         if status == "clamped" and name in searched and name not in narrowed
     ]
+    return notes
+
+
+def untold_warnings(
+    knobs: Mapping[str, Status], found: Mapping[str, Finding], *, searched: Collection[str]
+) -> list[str]:
+    """Sentences about what is searched although nobody knows whether this server honours it."""
+    unknown = [name for name, status in knobs.items() if status == "unknown" and name in searched and name in found]
+    asked = [f"'{name}'" for name in unknown if found[name].tested]
+    not_asked = [f"'{name}'" for name in unknown if not found[name].tested]
+    notes = []
+    if not_asked:
+        notes.append(
+            stored(
+                "Not probed, since the budget is small: {names}. They were searched without knowing whether this "
+                "endpoint honours them; 'fein probe' tells.",
+                names=", ".join(not_asked),
+            )
+        )
+    if asked:
+        notes.append(
+            stored(
+                "The probe could not tell whether this endpoint honours {names}; they were searched all the same. "
+                "A larger budget or 'fein probe' may tell.",
+                names=", ".join(asked),
+            )
+        )
     return notes
 
 

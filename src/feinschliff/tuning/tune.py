@@ -24,7 +24,7 @@ from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
 from feinschliff.tuning.narrow import narrowed, narrowed_names
-from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, with_prior
+from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, untold_warnings, with_prior
 from feinschliff.tuning.opening import block_size, opening
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
@@ -77,6 +77,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     warnings = [
         *plot.notes,
         *knob_warnings(knobs, dialect, searched=plot.space.knobs, narrowed=narrowed_names(left, found)),
+        *untold_warnings(knobs, found, searched=space.knobs),
         *lost,
         *untried(search.sampler, state),
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
