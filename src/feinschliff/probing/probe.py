@@ -43,9 +43,6 @@ FULL: tuple[str, ...] = (
 _FIRST = 12
 """So many of them come before all others."""
 
-_SIDE_BY_SIDE = 4
-"""Of the others so many at a time: where requests end, those before have got to their end."""
-
 
 @dataclass(frozen=True)
 class ProbeResult:
@@ -155,19 +152,14 @@ def find(
         findings |= echo_findings(lab, names, bounds=bounds)
     seed_told = findings.pop("seed", None)  # that it was taken over is not yet that it repeats a text
     rest = [n for n in names if n not in findings]
+    findings |= find_groups(lab, c, rest)
     sight = None if c.repeats or not bounds else find_sight(lab, c)
-
+    rest = [n for n in names if n not in findings]
     # The first ones to their end before the others; what has been asked is not asked again, so looking for bounds
     # later costs what it adds.
-    def look(part: Sequence[str]) -> None:
-        tests = {n: t for n in part if n not in findings and (t := _first(n, c, sight, bounds=bounds)) is not None}
-        findings.update(run_tests(tests, lab))
-
-    look([n for n in rest if n in FULL[:_FIRST]])
-    findings |= find_groups(lab, c, [n for n in rest if n not in findings])
-    others = [n for n in rest if n not in FULL[:_FIRST]]
-    for start in range(0, len(others), _SIDE_BY_SIDE):
-        look(others[start : start + _SIDE_BY_SIDE])
+    for part in ([n for n in rest if n in FULL[:_FIRST]], [n for n in rest if n not in FULL[:_FIRST]]):
+        tests = {n: t for n in part if (t := _first(n, c, sight, bounds=bounds)) is not None}
+        findings |= run_tests(tests, lab)
     if bounds:
         acting = {n: findings[n] for n in rest if n in findings and findings[n].status == "honoured"}
         if sight is not None:
@@ -198,10 +190,10 @@ def _ranges(lab: Lab, c: Controls, acting: Mapping[str, Finding]) -> dict[str, F
     found = run_tests({n: t for n in alone if (t := _test(n, c, bounds=True)) is not None}, lab)
     found |= find_ends(lab, c, cuts)
     found |= run_tests({n: truncation(n, c, bounds=True) for n in cuts if n not in found}, lab)
-    found |= run_tests({n: above(n, c, finding) for n, finding in pushes.items()}, lab)
-    found |= run_tests({n: below(n, c, found[n]) for n in pushes}, lab)
     acts = {n: finding for n in cuts if (finding := found[n]).status == "honoured"}
     found |= run_tests({n: cooler(n, c, finding) for n, finding in acts.items()}, lab)
+    found |= run_tests({n: above(n, c, finding) for n, finding in pushes.items()}, lab)
+    found |= run_tests({n: below(n, c, found[n]) for n in pushes}, lab)
     acts = {n: finding for n in cuts if (finding := found[n]).status == "honoured"}
     return found | run_tests({n: hotter(n, c, finding) for n, finding in acts.items()}, lab)
 

@@ -26,6 +26,7 @@ _HOTTEST = 50.0
 _MANY = 0.5
 """Share of words that are another than those before, in a text that no reward holds together."""
 
+_BEGINNING = 4
 _LONG = 3
 
 _TIMES = 8
@@ -70,7 +71,7 @@ def reach(name: str, c: Controls) -> Test:
     if near.text == c.still.text or c.repeats:  # a circle is closed however large the reward
         same = same and (_is_rich(near) if ends.of_all else not is_one_thing(near))
     elif same and ends.of_all:
-        same = len(set(near.words[len(near.words) // 2 :])) > 1
+        same = not _closes_at_once(near)
     return _moved(found.evidence, name, ends.edge, ends.far) if same else found
 
 
@@ -85,7 +86,9 @@ def _outright(name: str, c: Controls, ends: Reach, far: Heard) -> Generator[Step
         seeds[3 - c.seed] = other
     for seed, there in seeds.items() if c.repeats else ():
         near = (yield Step([c.hot_wish(seed, {name: ends.edge})]))[0]
-        if _same(near, there) and there.text not in c.texts(seed):  # no noise makes the same twice
+        if (
+            _same(near, there) and there.text not in c.texts(seed) and not _closes_at_once(near)
+        ):  # no noise makes the same twice
             acts = tr("With {label} the same request gives another text, twice the same.", label=label)
             return _moved(acts, name, ends.edge, ends.far)
     return None
@@ -134,8 +137,9 @@ def below(name: str, c: Controls, found: Finding) -> Test:
     if far.text == plain.text:
         return _moved(found.evidence, name, ends.neutral, ends.far)
     first = (yield Step([c.hot_wish(c.seed, {name: ends.far})], found))[0]
-    tail = far.words[len(far.words) // 2 :]
-    if ends.of_all and is_one_thing(first) and len(set(tail)) >= _MANY * len(tail) > 0:
+    head, tail = far.words[: len(far.words) // 2], far.words[len(far.words) // 2 :]
+    held = ends.of_all and is_one_thing(first) and first.words[0] in head  # it has been said, and is rewarded
+    if held and len(set(tail)) >= _MANY * len(tail) > 0:
         note = tr("But at temperature {t} it says many things: the value is moved.", t=shown(_HOTTEST))
         return Finding("clamped", f"{found.evidence} {note}")
     return found
@@ -151,6 +155,11 @@ def is_one_thing(heard: Heard) -> bool:
     """From its first character on, a text is the same piece again and again."""
     text = (heard.text or "").strip()
     return any(text[size:] == text[:-size] for size in range(1, len(text) // _TIMES + 1))
+
+
+def _closes_at_once(heard: Heard) -> bool:
+    """After a few words it says one thing, which a larger reward would not change."""
+    return len(set(heard.words[_BEGINNING:])) <= 1
 
 
 def _is_rich(heard: Heard) -> bool:

@@ -142,8 +142,7 @@ def _otherwise(name: str, c: Controls, cut: Cut, first: Heard, *, bounds: bool) 
     near, third = yield Step([c.hot_wish(c.seed, {name: cut.next}), c.hot_wish(c.seed, {name: cut.least}, repeat=2)])
     if control.text == third.text:
         return Finding("inert", tr("With {label} it says, noise apart, what it says without.", label=label))
-    # Where one stream of chance draws everything, what leaves little may well leave one: but two tokens show.
-    if cut.greedy and (c.varies or isinstance(cut.next, int)) and near.text in (first.text, again.text, third.text):
+    if cut.greedy and near.text in (first.text, again.text, third.text):
         return _kept_apart(label, cut)
     if len({first.text, again.text, third.text}) == 3:
         return Finding("unknown", tr("With {label} the same seed gave three texts.", label=label))
