@@ -128,7 +128,7 @@ _DECODING = {
     "presence_penalty": [-0.5, 1.5],
 }
 _WIDE = {"temperature": [0.0, 2.0], "top_p": [0.1, 1.0], "min_p": [0.0, 0.5], "frequency_penalty": [-0.5, 1.5]}
-_DIVERSE = {"temperature": [0.0, 3.0], "top_p": [0.5, 1.0], "min_p": [0.0, 0.5], "frequency_penalty": [0.0, 1.0]}
+_DIVERSE = {"temperature": [0.0, 2.0], "top_p": [0.5, 1.0], "min_p": [0.0, 0.5], "frequency_penalty": [0.0, 1.0]}
 """llama.cpp cuts off the unlikely tokens before the temperature, so that hot and sane go together."""
 
 SYSTEM_TEXTS = (
