@@ -15,7 +15,7 @@ from tests.fakes.ollama import FakeOllama
 from tests.fakes.sampling.backends import MODEL
 
 
-@pytest.mark.parametrize("seed", [3, 9, 13, 14, 25, 31])
+@pytest.mark.parametrize("seed", [3, 8, 9, 13, 14, 25, 31, 137])
 def test_what_does_nothing_is_never_honoured(seed: int, tmp_path: Path) -> None:
     drawn = draw_server(seed)
     with (

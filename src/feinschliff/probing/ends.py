@@ -19,9 +19,9 @@ _BEGINS_ALIKE = 0.3
 _LARGER = (100, 60, 40, 20)
 _MARGIN = 1.3
 """Values of top_k that cut something where so many times as many words were seen; the largest need all to be alike."""
-_LARGER_SHARE = 0.97
+_LARGER_SHARE = 0.96
 """Likewise of top_p."""
-_FURTHER = (3, 4)
+_FURTHER = (3, 4, 5, 6)
 """Seeds that are asked as well: so mild a cut may leave what another draws."""
 
 
@@ -92,7 +92,7 @@ def hotter(name: str, c: Controls, found: Finding) -> Test:
     cut = _cut(name)
     if not cut.greedy or c.hot_temperature is None or not c.cools or c.greedy_text is None:
         return found
-    if (yield Step([c.hot_wish(1, {"temperature": _HOTTEST})], found))[0].refused:
+    if c.repeats and (yield Step([c.hot_wish(1, {"temperature": _HOTTEST})], found))[0].refused:
         return found
     values: dict[str, JsonValue] = {"temperature": _HOTTEST, name: cut.least}
     for repeat in range(2):  # the second time for servers with noise

@@ -21,9 +21,9 @@ from feinschliff.probing.finding import Finding, Test
 from feinschliff.probing.groups import find_groups
 from feinschliff.probing.lab import PROMPT, Lab, run_tests
 from feinschliff.probing.length import limit
-from feinschliff.probing.penalties import PUSHES, STIRS, penalty, stir
+from feinschliff.probing.penalties import COOLED, PUSHES, STIRS, cooled_again, penalty, stir
 from feinschliff.probing.reach import above, below, reach
-from feinschliff.probing.sight import Sight, find_sight, seen_cut, seen_end, seen_heat, seen_stir
+from feinschliff.probing.sight import Sight, find_sight, seen_again, seen_cut, seen_end, seen_heat, seen_stir
 from feinschliff.probing.temperature import seed, temperature
 from feinschliff.probing.truncation import CUTS, truncation
 from feinschliff.probing.window import window
@@ -167,6 +167,12 @@ def find(
             acting = {n: finding for n, finding in acting.items() if n != "temperature" and _plain(n) not in CUTS}
         further = _ranges(lab, c, acting)
         findings |= {name: finding for name, finding in further.items() if finding.status != "unknown"}
+    if bounds and not c.repeats:
+        stirs = {n: findings[n] for n in rest if _plain(n) in STIRS and findings[n].status == "honoured"}
+        if c.cools:
+            findings |= run_tests({n: cooled_again(n, c, f) for n, f in stirs.items() if n in COOLED}, lab)
+        elif sight is not None:
+            findings |= run_tests({n: seen_again(n, c, sight, f) for n, f in stirs.items()}, lab)
     if seed_told is not None and findings["seed"].status == "honoured":
         findings["seed"] = Finding(seed_told.status, f"{findings['seed'].evidence} {seed_told.evidence}")
     others = [n for n in names if n not in findings]

@@ -19,7 +19,7 @@ from feinschliff.parameters.catalogue import EXTRA
 from feinschliff.probing.controls import STILLING, Controls
 from feinschliff.probing.finding import Finding, Heard, Step, Test, Wish, shown
 from feinschliff.probing.lab import Lab
-from feinschliff.probing.penalties import STIRS, stir
+from feinschliff.probing.penalties import COOLED, STIRS, stir
 from feinschliff.probing.truncation import CUTS, Cut, truncation
 
 WISH: Mapping[str, JsonValue] = {"logprobs": True, "top_logprobs": 5}
@@ -127,10 +127,10 @@ def seen_stir(name: str, c: Controls, sight: Sight) -> Test:
         return (yield from stir(name, c, push))
     label = f"{name}={shown(push.values[0])}"
     wider = yield from _compared(c, sight, stirred, cool)
-    narrower = None if wider or sight.processed else (yield from _compared(c, sight, cool, stirred))
-    if (wider or narrower) and (yield from _again(c, sight, *((stirred, cool) if wider else (cool, stirred)))):
+    narrows = not sight.processed and name not in COOLED
+    if wider or (narrows and (yield from _compared(c, sight, cool, stirred))):
         return Finding("honoured", tr("With {label} something else is left to draw from.", label=label))
-    if wider or narrower or wider is None or (sight.processed and name == "xtc_probability"):
+    if wider is None or (sight.processed and name == "xtc_probability"):
         return Finding("unknown", tr("With {label} the log-probabilities do not tell.", label=label))
     return Finding("inert", tr("With {label} as much is left to draw from as without.", label=label))
 
@@ -182,13 +182,18 @@ def _compared(
     return None
 
 
-def _again(
-    c: Controls, sight: Sight, wide: Mapping[str, JsonValue], narrow: Mapping[str, JsonValue]
-) -> Generator[Step, list[Heard], bool]:
-    """Whether answers that were not looked at before say the same: chance makes no two differences alike."""
-    wishes = [c.hot_wish(1, {**WISH, **values}, repeat=_ROUNDS) for values in (wide, narrow)]
-    a, b = yield Step(wishes, Finding("unknown", tr("The log-probabilities do not tell.")))
-    return not a.refused and not b.refused and sight.differ([a], [b]) is True
+def seen_again(name: str, c: Controls, sight: Sight, found: Finding) -> Test:
+    """`found` by `seen_stir`, where the second answers say by themselves what all of them say: chance does not."""
+    cool: dict[str, JsonValue] = {"temperature": COOL}
+    wishes = [
+        c.hot_wish(1, {**WISH, **values}, repeat=1)
+        for values in (cool, {**cool, name: STIRS[name.removeprefix(EXTRA)].values[0]})
+    ]
+    doubtful = Finding("unknown", tr("The log-probabilities do not tell."))
+    a, b = yield Step(wishes, doubtful)
+    if a.refused or b.refused:
+        return doubtful
+    return found if sight.differ([b], [a]) or (name not in COOLED and sight.differ([a], [b])) else doubtful
 
 
 def _cut(name: str) -> Cut:
