@@ -31,7 +31,15 @@ def test_a_setting_that_saw_easy_examples_only_is_not_taken_for_a_better_one() -
         state = State(SPACE, units(40))
         for i, seen in enumerate((40, 40, 40, 10)):
             scores = 0.5 + easy[:seen] + rng.normal(0, 0.05, seen)
-            state.tried.append(Tried(SPACE.settings({"temperature": i / 4}), "grid", 0, [float(s) for s in scores]))
+            state.tried.append(
+                Tried(
+                    SPACE.settings({"temperature": i / 4}),
+                    "grid",
+                    0,
+                    [float(s) for s in scores],
+                    list(state.units[: len(scores)]),
+                )
+            )
         means, _ = state.adjusted()
         gaps.append(means[3] - means[:3].mean())
     # Observed means differ by 0.3; what is left is the shrinkage of the unit effects, a quarter of that at most.
@@ -47,7 +55,15 @@ def test_the_variance_of_a_mean_covers_its_error() -> None:
         effects = rng.normal(0, 0.15, 20)
         for i in range(6):
             scores = truth[i] + effects + rng.normal(0, 0.2, 20)
-            state.tried.append(Tried(SPACE.settings({"temperature": i / 6}), "grid", 0, [float(s) for s in scores]))
+            state.tried.append(
+                Tried(
+                    SPACE.settings({"temperature": i / 6}),
+                    "grid",
+                    0,
+                    [float(s) for s in scores],
+                    list(state.units[: len(scores)]),
+                )
+            )
         means, variances = state.adjusted()
         errors.extend((means - means.mean()) - (truth - truth.mean()))
         claimed.extend(variances)
@@ -77,13 +93,19 @@ def test_recommendation_is_the_posterior_mean_not_the_best_observed() -> None:
     rng = np.random.default_rng(4)
     for i in range(9):
         state.tried.append(
-            Tried(SPACE.settings({"temperature": i / 8}), "grid", 0, [float(s) for s in rng.normal(0.6, 0.1, 30)])
+            Tried(
+                SPACE.settings({"temperature": i / 8}),
+                "grid",
+                0,
+                [float(s) for s in rng.normal(0.6, 0.1, 30)],
+                list(state.units),
+            )
         )
-    state.tried.append(Tried(SPACE.settings({"temperature": 0.55}), "model", 1, [1.0]))
+    state.tried.append(Tried(SPACE.settings({"temperature": 0.55}), "model", 1, [1.0], list(state.units[:1])))
     found = recommend(state, seed=0)
     assert found is not None
-    tried, mean, _ = found
-    assert tried.seen == 30 or mean < 0.75
+    settings, mean, _ = found
+    assert state.seen(settings) == 30 or mean < 0.75
     assert mean < 0.75
 
 

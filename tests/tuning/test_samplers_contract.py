@@ -85,6 +85,7 @@ class Play:
             tried = next(t for t in self.state.tried if self.space.effective(t.settings) == wanted)
             before = tried.seen
             for unit in range(before, min(p.units, UNITS)):
+                tried.units.append(self.state.units[unit])
                 tried.scores.append(self.scores(tried.settings, unit))
             assert tried.seen > before, "a proposal that asks for nothing would go on for ever"
             work.append(tried)

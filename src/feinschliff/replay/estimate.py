@@ -47,6 +47,13 @@ class Estimates:
     and those of which the server told no probabilities."""
     influence: Array
     """What each answer adds to the error, shape (sources, answers)."""
+    shares: Array
+    """What part of each estimate rests on each different answer, rows summing to 1, shape (sources, different answers).
+    Equal answers to an example are one observation of what a setting does to that example."""
+    beyond: Array
+    """Variance of the mean as one over all examples of this kind, seen or not."""
+    spread: Array
+    """Standard deviation of one answer's score about what is due to its source and example."""
 
     @property
     def usable(self) -> Marks:
@@ -56,12 +63,13 @@ class Estimates:
         return (self.answers >= LEAST_ANSWERS) & whole & (self.lost <= MOST_LOST) & np.isfinite(self.mean)
 
     def covariance(self) -> Array:
-        """Of the estimates' errors: correlations as the shared answers make them, variances as above."""
-        norm = np.sqrt((self.influence**2).sum(axis=1))
-        unit = self.influence / np.where(norm > 0, norm, 1.0)[:, None]
+        """Of the errors as means over all examples of this kind: different answers err independently of each other, so
+        two estimates err alike as far as they rest on the same answers."""
+        norm = np.sqrt((self.shares**2).sum(axis=1, keepdims=True))
+        unit = self.shares / np.where(norm > 0, norm, 1.0)
         correlation = _SHARED * (unit @ unit.T)
         np.fill_diagonal(correlation, 1.0)
-        deviation = np.sqrt(self.variance)
+        deviation = np.sqrt(self.beyond)
         return np.asarray(correlation * deviation[:, None] * deviation[None, :], dtype=np.float64)
 
 
@@ -74,8 +82,9 @@ def estimate(pool: Pool, sources: Sequence[Source]) -> Estimates:
     is due to its example: where examples have one answer each, the fit would swallow the noise.
     """
     number = len(sources)
-    mean, variance, answers, whole, lost = np.zeros((5, number))
-    found = Estimates(mean, variance, answers, whole, lost, np.zeros((number, len(pool))))
+    mean, variance, answers, whole, lost, beyond, spread = np.zeros((7, number))
+    shares = np.zeros((number, int(_different(pool).max(initial=0)) + 1))
+    found = Estimates(mean, variance, answers, whole, lost, np.zeros((number, len(pool))), shares, beyond, spread)
     for outcome in dict.fromkeys(source.outcome for source in sources):
         rows = np.array([i for i, source in enumerate(sources) if source.outcome == outcome])
         _estimate(pool, [sources[i] for i in rows], outcome, found, rows)
@@ -100,13 +109,32 @@ def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, fo
         level = (weights @ honest) / total
         errors = np.nan_to_num(weights * (honest[None, :] - np.nan_to_num(level)[:, None]) / total[:, None])
     found.answers[rows] = answers
-    found.whole[rows] = total / np.maximum(1, _drawn(pool, sources))
+    drawn = np.maximum(1, _drawn(pool, sources))
+    found.whole[rows] = total / drawn
     found.influence[np.ix_(rows, seen)] = errors
     own = (errors**2).sum(axis=1)
     effective = np.maximum(answers, 1e-9)
     spread = float(honest.var()) if len(honest) else 0.0
     variance = (effective * own + _TRUST * spread / effective) / (effective + _TRUST)
     found.variance[rows] = np.maximum(variance, 1e-10)
+    found.spread[rows] = np.sqrt(spread)
+    together = np.zeros((found.shares.shape[1], len(rows)))
+    np.add.at(together, _different(pool)[seen], (weights / np.where(total > 0, total, 1.0)[:, None]).T)
+    found.shares[rows] = together.T
+    by_example = np.zeros((int(examples.max(initial=0)) + 1, len(rows)))
+    np.add.at(by_example, examples, errors.T)
+    different = 1.0 / np.maximum((together**2).sum(axis=0), 1e-12)
+    beyond = (different * (by_example**2).sum(axis=0) + _TRUST * spread / different) / (different + _TRUST)
+    # What no stored answer shows may score a standard deviation less, or more.
+    chance = np.sqrt(np.maximum(squares / drawn - (total / drawn) ** 2, 0.0) / drawn)
+    missing = np.maximum(0.0, 1.0 - total / drawn - chance)
+    found.beyond[rows] = np.maximum(beyond + missing**2 * spread, 1e-10)
+
+
+def _different(pool: Pool) -> Numbers:
+    """Number of the different answer that each answer is: equal ones to an example have the same score."""
+    keys = np.stack([pool.examples.astype(np.float64), pool.scores], axis=1)
+    return np.asarray(np.unique(keys, axis=0, return_inverse=True)[1], dtype=np.intp).ravel()
 
 
 def _drawn(pool: Pool, sources: Sequence[Source]) -> Array:

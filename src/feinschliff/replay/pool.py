@@ -28,6 +28,11 @@ class View:
     """Log-density under the mixture that the answers of its kind to its example were drawn from."""
 
 
+_AT_LARGE = 4.0
+"""Answers' worth of the whole pool in the mixture of each example. Which source answered which example is chance, so
+the pool's own shares are a fair mixture too; where an example has an answer or two, its own would be hardly one."""
+
+
 class Pool:
     """Answers to the same examples; log-probabilities are computed once and kept."""
 
@@ -117,6 +122,7 @@ class Pool:
         examples, owners, groups = self.examples, self.owners, self.groups()
         counts = np.zeros((len(self.sources), int(examples.max()) + 1))
         np.add.at(counts, (owners, examples), 1)
+        counts += _AT_LARGE * counts.sum(axis=1, keepdims=True) / len(owners)
         totals = np.zeros((int(groups.max()) + 1, counts.shape[1]))
         np.add.at(totals, groups, counts)
         with np.errstate(divide="ignore"):

@@ -101,7 +101,7 @@ class Store:
             "model": paid.model,
             "fields": canonical_json(dict(paid.fields)),
             "answer": answer.model_dump_json(exclude={"logprobs", "first_token_s"}, exclude_defaults=True),
-            "logprobs": None if answer.logprobs is None else zlib.compress(_LOGPROBS.dump_json(answer.logprobs, exclude_defaults=True), 1),
+            "logprobs": None if answer.logprobs is None else _packed(answer.logprobs),
             "created_s": time.time(),
             "first_token_s": answer.first_token_s,
         }
@@ -220,6 +220,10 @@ class Store:
 def prompt_hash(messages: Sequence[Message]) -> str:
     """Name of a conversation in the store."""
     return digest([[m.role, m.content] for m in messages])
+
+
+def _packed(logprobs: tuple[TokenLogprob, ...]) -> bytes:
+    return zlib.compress(_LOGPROBS.dump_json(logprobs, exclude_defaults=True), 1)
 
 
 def _answer(text: str, logprobs: bytes | None, first_token_s: float | None) -> Answer:

@@ -17,6 +17,7 @@ from feinschliff.records import Answer, Score, Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.effects import effects
 from feinschliff.tuning.notes import count_flags
+from feinschliff.tuning.replaying import replay_details
 from feinschliff.tuning.search import Search
 from feinschliff.tuning.several import equal_cost
 
@@ -52,6 +53,7 @@ def run_details(
         "split": {"search": len(split.search), "held_out": len(split.held_out), "shared": split.shared},
         "space": search.state.space.to_dict(),
         "block": search.block,
+        "replay": replay_details(search.state.replay),
         "trials": [
             {
                 "settings": trial.settings.values,

@@ -13,11 +13,10 @@ from feinschliff.scorers.protocol import scoring_costs
 from feinschliff.text.tokens import estimate_tokens
 from feinschliff.tuning.compare import Match, everything, make_match_plan
 from feinschliff.tuning.confirm import confirmation_units
-from feinschliff.tuning.opening import block_size, opening
+from feinschliff.tuning.opening import block_size, first_state, opening, opening_asks
 from feinschliff.tuning.plan import check_budget
 from feinschliff.tuning.plot import Plot, least_answers, make_plan, models_of, pair_answers
 from feinschliff.tuning.several import usual_number
-from feinschliff.tuning.state import State
 from feinschliff.tuning.tune import units_of
 
 
@@ -48,8 +47,8 @@ def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
     units = units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space))
     sampler = plot.make_sampler(seed=payer.seed)
     block = block_size(sampler, plan.search_answers // usual_number(plot.space), len(units))
-    design = opening(sampler, State(plot.space, units), plot.baseline, block=block, room=plan.room())
-    wanted = [Ask(example, settings, repeat) for settings, _ in design for example, repeat in units[:block]]
+    state = first_state(plot, plot.space, units, payer)
+    wanted = opening_asks(state, opening(sampler, state, plot.baseline, block=block, room=plan.room()), block=block)
     pairs = confirmation_units(parts, plan.room_to_confirm() - plan.search_answers, each=pair_answers(plot))
     wanted += [Ask(example, plot.baseline, repeat) for example, repeat in pairs]
     known = [ask for unit in wanted for ask in draws(unit)]

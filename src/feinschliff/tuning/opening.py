@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
+from feinschliff.generation import Ask, Payer
 from feinschliff.measure import answers_each
+from feinschliff.parameters.space import Space
 from feinschliff.records import Settings
 from feinschliff.tuning.design import Labelled, first_design
-from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN
+from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot
+from feinschliff.tuning.replaying import make_replayer, sent_with
 from feinschliff.tuning.samplers import Sampler, trials_of
-from feinschliff.tuning.state import State
+from feinschliff.tuning.state import State, Tried, Unit
 
 _BLOCK_SIZES = (4, 6, 10, 16, 24)
 _BLOCKS_PLANNED = 36
@@ -32,6 +36,16 @@ def block_size(sampler: Sampler, answers: int, units: int) -> int:
     return min(units, max(size for size in sizes if size <= max(LEAST_BLOCK, answers // wanted)))
 
 
+def first_state(plot: Plot, space: Space, units: Sequence[Unit], payer: Payer) -> State:
+    """An empty state; with replay where the sampler makes use of it, and the server can."""
+    state = State(space, units)
+    if plot.sampler == "fein":
+        examples = [example for example, repeat in units if repeat == 0]
+        state.replay = make_replayer(space, payer, payer.endpoint.dialect(payer.model), examples, plot.scorer)
+        state.spread = state.replay is not None
+    return state
+
+
 def opening(sampler: Sampler, state: State, baseline: Settings, *, block: int, room: int) -> list[Labelled]:
     """The settings of round 0: today's, then the common first design, or what a classic sampler draws at random.
 
@@ -49,3 +63,12 @@ def _fitting(design: list[Labelled], answers: int) -> list[Labelled]:
     """The front of the design for which so many answers on each unit are enough, and the least design in any case."""
     taken = itertools.accumulate(answers_each(settings) for settings, _ in design)
     return design[: max(LEAST_DESIGN, sum(total <= answers for total in taken))]
+
+
+def opening_asks(state: State, design: Sequence[Labelled], *, block: int) -> list[Ask]:
+    """What round 0 will ask, as far as it is known before the server was probed."""
+    asks = []
+    for settings, origin in design:
+        sent = sent_with(state.replay, settings)
+        asks += [Ask(example, sent, repeat) for example, repeat in state.draw(Tried(settings, origin, 0), block)]
+    return asks

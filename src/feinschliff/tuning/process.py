@@ -35,6 +35,26 @@ class Kernel:
 
 
 @dataclass(frozen=True)
+class Prior:
+    """Log-normal beliefs about the kernel, where data alone leave it open."""
+
+    amplitude: float
+    """Median, in units of the values' own."""
+    amplitude_width: float
+    """Standard deviation of its logarithm."""
+    length: float
+    length_width: float
+
+    def centres(self, count: int) -> Array:
+        """Medians' logarithms, of `count` numbers: the amplitude, and a length for every feature."""
+        return np.log([self.amplitude] + [self.length] * (count - 1))
+
+    def widths(self, count: int) -> Array:
+        """Standard deviations of the logarithms."""
+        return np.array([self.amplitude_width] + [self.length_width] * (count - 1))
+
+
+@dataclass(frozen=True)
 class Process:
     """A kernel, and the values that are known at some points."""
 
@@ -53,36 +73,52 @@ class Process:
         variance = self.kernel.amplitude - np.einsum("ij,ij->j", solved, solved)
         return across @ self.weights, np.sqrt(np.maximum(variance, 0.0))
 
+    def joint(self, points: Array) -> tuple[Array, Array]:
+        """(means, covariances) of the noiseless values at `points`, shapes (n,) and (n, n)."""
+        from scipy.linalg import solve_triangular
+
+        across = self.kernel.between(points, self.points)
+        solved = solve_triangular(self.factor, across.T, lower=True, check_finite=False)
+        return across @ self.weights, self.kernel.between(points, points) - solved.T @ solved
+
 
 def condition(kernel: Kernel, points: Array, values: Array, noise: Array) -> Process:
-    """The process given `values` (n,) at `points` (n, features), with the variance of each in `noise` (n,).
+    """The process given `values` (n,) at `points` (n, features), with the variance of each in `noise` (n,), or the
+    covariances of their errors (n, n).
 
     Raises: LinAlgError where the points lie so close that their noise does not tell them apart.
     """
     from scipy.linalg import cho_solve
 
     covariance = kernel.between(points, points)
-    covariance[np.diag_indices_from(covariance)] += noise
+    if noise.ndim == 1:
+        covariance[np.diag_indices_from(covariance)] += noise
+    else:
+        covariance += noise
     factor = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
     return Process(kernel, points, factor, cho_solve((factor, True), values, check_finite=False))
 
 
-def fit_kernel(points: Array, values: Array, noise: Array, *, seed: int) -> Kernel:
-    """The kernel of the highest marginal likelihood (their eq. 2.30, 5.9), found from two starts by L-BFGS-B."""
+def fit_kernel(points: Array, values: Array, noise: Array, *, seed: int, prior: Prior | None = None) -> Kernel:
+    """The kernel of the highest marginal likelihood (their eq. 2.30, 5.9), found from two starts by L-BFGS-B.
+
+    With a prior, the one of the highest posterior density.
+    """
     from scipy.optimize import minimize
 
     bounds = np.log([AMPLITUDE_BOUNDS] + [LENGTH_BOUNDS] * points.shape[1])
     first = np.log([1.0] + [_FIRST_LENGTH] * points.shape[1])
     second = np.random.RandomState(seed).uniform(bounds[:, 0], bounds[:, 1])
     found = [
-        minimize(_loss, start, args=(points, values, noise), method="L-BFGS-B", jac=True, bounds=bounds)
+        minimize(_loss, start, args=(points, values, noise, prior), method="L-BFGS-B", jac=True, bounds=bounds)
         for start in (first, second)
     ]
     return _kernel(min(found, key=lambda result: float(result.fun)).x)
 
 
-def _loss(logs: Array, points: Array, values: Array, noise: Array) -> tuple[float, Array]:
-    """(negative log marginal likelihood, its gradient) at the logarithms of amplitude and lengths."""
+def _loss(logs: Array, points: Array, values: Array, noise: Array, prior: Prior | None = None) -> tuple[float, Array]:
+    """(negative log marginal likelihood, its gradient) at the logarithms of amplitude and lengths; less the prior's log
+    density where there is one."""
     from scipy.linalg import cho_solve
 
     kernel = _kernel(logs)
@@ -99,7 +135,11 @@ def _loss(logs: Array, points: Array, values: Array, noise: Array) -> tuple[floa
     likelihood = (
         -0.5 * values @ process.weights - np.log(np.diag(process.factor)).sum() - len(points) / 2 * np.log(2 * np.pi)
     )
-    return -float(likelihood), -0.5 * np.einsum("ij,jik->k", inner, slopes)
+    loss, slope = -float(likelihood), -0.5 * np.einsum("ij,jik->k", inner, slopes)
+    if prior is None:
+        return loss, slope
+    off = (logs - prior.centres(len(logs))) / prior.widths(len(logs))
+    return loss + 0.5 * float(off @ off), slope + off / prior.widths(len(logs))
 
 
 def _kernel(logs: Array) -> Kernel:

@@ -9,16 +9,18 @@ import numpy as np
 
 from feinschliff.choosing import Choice
 from feinschliff.errors import RunError
-from feinschliff.generation import Ask, Payer
+from feinschliff.generation import Ask, Payer, generate
 from feinschliff.i18n import tr
 from feinschliff.measure import answers_each, measure_units
-from feinschliff.records import Answer, Settings
+from feinschliff.records import Answer, Example, Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.design import Labelled
+from feinschliff.tuning.evidence import evidence
 from feinschliff.tuning.plan import Plan
+from feinschliff.tuning.replaying import NONE_CAME, sent_with
 from feinschliff.tuning.samplers import Proposal, Sampler, Told
 from feinschliff.tuning.state import State, Tried
-from feinschliff.tuning.surrogate import Surrogate, fit
+from feinschliff.tuning.surrogate import Surrogate
 
 _REFUSED = "no answer: HTTP 4"
 """How the reason begins where the server refused a request."""
@@ -61,8 +63,10 @@ class Search:
 
     def run(self, design: Sequence[Labelled]) -> None:
         """The first design, then rounds until the plan is used up or the sampler sees nothing worth an answer."""
+        self._try_replay(design)
         self._round(0, [Proposal(settings, origin, self.block) for settings, origin in design])
         self._require_scores()
+        self._check_replay()
         number = 1
         while not self.exhausted and self.plan.room() > 0:
             proposals = self._affordable(self.sampler.ask(self.state, block=self.block, round=number))
@@ -70,6 +74,26 @@ class Search:
                 return
             self._round(number, proposals)
             number += 1
+
+    def _try_replay(self, design: Sequence[Labelled]) -> None:
+        """One answer with log-probabilities, before many are asked for that a server may refuse. It is the design's
+        first, so that it costs nothing more where all is well."""
+        replay = self.state.replay
+        if replay is None or not design:
+            return
+        example, repeat = self.state.units[0]
+        first = generate([Ask(example, sent_with(self.state.replay, design[0][0]), repeat)], self.payer)[0]
+        if first is not None and (first.failure is not None or not first.logprobs):
+            self.plan.use([first], models=[self.payer.model_of(design[0][0])])
+            replay.stop("the server refuses to return log-probabilities" if first.failure else NONE_CAME)
+            self.state.spread = False
+
+    def _check_replay(self) -> None:
+        """Without log-probabilities that replay can use, settings are compared in pairs again."""
+        replay = self.state.replay
+        if replay is not None:
+            replay.check()
+            self.state.spread = replay.active
 
     def _require_scores(self) -> None:
         """Stop after the first design where no answer could be scored. Raises: RunError with the first reason."""
@@ -95,7 +119,7 @@ class Search:
         kept = []
         for p in proposals:
             seen = self._tried(p).seen if self.state.known(p.settings) else 0
-            wanted = min(p.units, len(self.state.units)) - seen
+            wanted = (p.units if self.state.spread else min(p.units, len(self.state.units))) - seen
             if wanted <= 0 or room <= 0:
                 continue
             each = answers_each(self._tried(p).settings if seen else p.settings)
@@ -115,63 +139,73 @@ class Search:
         self.sampler.tell([told_of(t) for t in {id(t): t for t, _ in work}.values()])
         best = recommend(self.state, seed=self.seed)
         if best is not None:
-            step = Step(number, self.plan.answers, best[1], best[2], best[0].settings)
+            step = Step(number, self.plan.answers, best[1], best[2], best[0])
             self.history.append(step)
             if self.on_round is not None:
                 self.on_round(step)
 
     def _answer(self, work: Sequence[tuple[Tried, int]]) -> None:
-        asks, owners = [], []
+        asks: list[Ask] = []
+        owners: list[Tried] = []
         for tried, upto in work:
-            for example, repeat in self.state.units[tried.seen : upto]:
-                asks.append(Ask(example, tried.settings, repeat))
+            for example, repeat in self.state.draw(tried, upto):
+                asks.append(Ask(example, sent_with(self.state.replay, tried.settings), repeat))
                 owners.append(tried)
         cut: set[int] = set()
+        taken: list[tuple[Settings, Example, Answer, float]] = []
         measured = measure_units(asks, self.payer, scorer=self.scorer, choice=self.choice)
-        for tried, unit in zip(owners, measured, strict=True):
+        for tried, ask, unit in zip(owners, asks, measured, strict=True):
             self.plan.use(unit.answers, models=[self.payer.model_of(tried.settings)] * len(unit.answers))
             self.answers.extend(unit.answers)
             score = unit.score
             if score is None or score.transient:  # the budget ended before the answers, or before their score
                 cut.add(id(tried))
-            elif id(tried) not in cut:  # a gap would shift all later scores to other units
+            elif id(tried) not in cut:  # what comes after a gap is left for the next time
+                tried.units.append((ask.example, ask.repeat))
                 tried.scores.append(score.value)
                 if score.value is None:
                     self._reasons.append(score.reason or "no reason given")
+                elif unit.chosen is not None:
+                    taken.append((tried.settings, ask.example, unit.chosen, score.value))
+        if self.state.replay is not None:
+            self.state.replay.take(taken)
         self.exhausted = self.exhausted or bool(cut)
 
     def _tried(self, proposal: Proposal) -> Tried:
-        wanted = self.state.space.effective(proposal.settings)
-        return next(t for t in self.state.tried if self.state.space.effective(t.settings) == wanted)
+        found = self.state.find(proposal.settings)
+        assert found is not None, "a round adds what it asks before it asks"
+        return found
 
 
 def posterior(state: State, *, seed: int) -> Surrogate | None:
-    """The surrogate through all that was scored; None where there is nothing to fit."""
-    ready = [i for i, t in enumerate(state.tried) if t.scored > 0]
-    if len(ready) < 2 or not state.space.knobs:
-        return None
-    means, variances = state.adjusted()
-    return fit(state.features()[ready], means[ready], variances[ready], seed=seed)
+    """The surrogate through all that is known; None where there is nothing to fit."""
+    found = evidence(state)
+    return None if found is None else found.surrogate(seed=seed)
 
 
-def recommend(state: State, *, seed: int) -> tuple[Tried, float, float] | None:
+def recommend(state: State, *, seed: int) -> tuple[Settings, float, float] | None:
     """(setting, mean, standard deviation) with the highest posterior mean, never the best observed one.
 
-    Only settings with a value for every knob, and a score for at least half of their answers.
+    Only settings with a value for every knob, and a score for at least half of their answers. With replay also settings
+    that were never asked, where stored answers say enough of them.
     """
     ready = [t for t in state.tried if _eligible(state, t)]
     if not ready:
         return None
-    surrogate = posterior(state, seed=seed)
-    if surrogate is None:
+    found = evidence(state)
+    if found is None:
         means, variances = state.adjusted()
         index = {id(t): i for i, t in enumerate(state.tried)}
+        settings = [t.settings for t in ready]
         mean = np.array([means[index[id(t)]] for t in ready])
         deviation = np.sqrt([variances[index[id(t)]] for t in ready])
     else:
-        mean, deviation = surrogate.predict(np.array([state.space.features(t.settings) for t in ready]))
+        unfit = {state.place(t.settings).effective for t in state.tried}
+        unfit -= {state.place(t.settings).effective for t in ready}
+        settings = [s for s in found.settings if state.place(s).effective not in unfit]
+        mean, deviation = found.surrogate(seed=seed).predict(state.points(settings))
     best = int(np.argmax(mean))
-    return ready[best], float(mean[best]), float(deviation[best])
+    return settings[best], float(mean[best]), float(deviation[best])
 
 
 def told_of(tried: Tried) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from feinschliff.parameters.space import Space
 from feinschliff.records import Example, Settings, Trial
+from feinschliff.tuning.replaying import Replayer
 
 Unit = tuple[Example, int]
 """(example, repeat): one answer's worth of work."""
@@ -26,7 +28,9 @@ class Tried:
     origin: str
     round: int
     scores: list[float | None] = field(default_factory=list)
-    """By position in the unit order; None where the answer could not be scored."""
+    """By unit; None where the answer could not be scored."""
+    units: list[Unit] = field(default_factory=list)
+    """What it was answered on, in that order."""
 
     @property
     def seen(self) -> int:
@@ -39,25 +43,82 @@ class Tried:
         return sum(s is not None for s in self.scores)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where settings lie in the space."""
+
+    settings: Settings
+    effective: str
+    """Equal for settings that send the same distribution."""
+    point: NDArray[np.float64]
+
+
 @dataclass
 class State:
-    """All settings tried so far, over one fixed order of units that every setting walks from its beginning.
+    """All settings tried so far, and the units that they are answered on.
 
-    The common order pairs the settings: whatever two of them have seen, they have seen on the same examples and seeds.
+    Paired, every setting walks the one order of units from its beginning: whatever two of them have seen, they have
+    seen on the same examples and seeds. Spread, no two answers share a seed: with replay every answer counts for every
+    setting, and another sample of the same prompt is worth more than the same one again.
     """
 
     space: Space
     units: Sequence[Unit]
+    """What a setting can see at the most; all examples once, then again for each further repeat."""
     tried: list[Tried] = field(default_factory=list)
+    spread: bool = False
+    given: int = 0
+    """Spread: units given out so far."""
+    replay: Replayer | None = None
+    """Where stored answers count for other settings too."""
+    candidates: list[Settings] = field(default_factory=list)
+    """Settings that replay looks at, tried or not."""
+    _places: dict[int, Place] = field(default_factory=dict)
+
+    def draw(self, tried: Tried, upto: int) -> list[Unit]:
+        """What this setting is answered on next, until it has seen `upto` units."""
+        wanted = max(0, upto - tried.seen)
+        if self.spread:
+            first, self.given = self.given, self.given + wanted
+            return [self._anew(number) for number in range(first, first + wanted)]
+        seen = {(example.id, repeat) for example, repeat in tried.units}
+        fresh = (unit for unit in self.units if (unit[0].id, unit[1]) not in seen)
+        return list(itertools.islice(fresh, wanted))
+
+    def _anew(self, number: int) -> Unit:
+        """The examples in their order, then again with the next repeat, for ever."""
+        count = len({example.id for example, _ in self.units})
+        return self.units[number % count][0], number // count
+
+    def place(self, settings: Settings) -> Place:
+        """Where these settings lie; looked up once, since every round asks for all of them."""
+        found = self._places.get(id(settings))
+        if found is None:  # the place holds the settings, so that no other object gets their id
+            found = Place(settings, self.space.effective(settings), self.space.features(settings))
+            self._places[id(settings)] = found
+        return found
+
+    def find(self, settings: Settings) -> Tried | None:
+        """The setting tried that is equal in effect."""
+        wanted = self.place(settings).effective
+        return next((t for t in self.tried if self.place(t.settings).effective == wanted), None)
 
     def known(self, settings: Settings) -> bool:
         """True where an equal setting (equal in effect) has been tried."""
-        wanted = self.space.effective(settings)
-        return any(self.space.effective(t.settings) == wanted for t in self.tried)
+        return self.find(settings) is not None
+
+    def seen(self, settings: Settings) -> int:
+        """Units that a setting equal in effect was answered on; 0 where there is none."""
+        found = self.find(settings)
+        return 0 if found is None else found.seen
+
+    def points(self, settings: Sequence[Settings]) -> NDArray[np.float64]:
+        """Features, shape (settings, features)."""
+        return np.array([self.place(s).point for s in settings], dtype=np.float64)
 
     def features(self) -> NDArray[np.float64]:
         """Points of the tried settings, shape (tried, features)."""
-        return np.array([self.space.features(t.settings) for t in self.tried], dtype=np.float64)
+        return self.points([t.settings for t in self.tried])
 
     def adjusted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(means, variances of the means) of the tried settings, with what is due to the units taken out.
@@ -86,9 +147,7 @@ class State:
 
     def _trial(self, tried: Tried) -> Trial:
         values = [s for s in tried.scores if s is not None]
-        by_unit = {
-            f"{example.id}:{repeat}": score for (example, repeat), score in zip(self.units, tried.scores, strict=False)
-        }
+        by_unit = {f"{e.id}:{repeat}": score for (e, repeat), score in zip(tried.units, tried.scores, strict=True)}
         mean = float(np.mean(values)) if values else None
         stderr = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
         return Trial(
@@ -98,10 +157,14 @@ class State:
 
 def _matrix(tried: Sequence[Tried]) -> NDArray[np.float64]:
     """Scores as (tried, units), NaN where there is none."""
-    width = max((t.seen for t in tried), default=0)
-    matrix = np.full((len(tried), width), np.nan)
+    columns: dict[tuple[str, int], int] = {}
+    for t in tried:
+        for example, repeat in t.units:
+            columns.setdefault((example.id, repeat), len(columns))
+    matrix = np.full((len(tried), len(columns)), np.nan)
     for row, t in zip(matrix, tried, strict=True):
-        row[: t.seen] = [np.nan if s is None else s for s in t.scores]
+        for (example, repeat), score in zip(t.units, t.scores, strict=True):
+            row[columns[example.id, repeat]] = np.nan if score is None else score
     return matrix
 
 

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feinschliff.tuning.process import Array, Process, condition, fit_kernel
+from feinschliff.tuning.process import Array, Prior, Process, condition, fit_kernel
 
 _JITTER = 1e-8
+
+_MOST_TO_FIT = 64
+"""Points that the kernel is found by."""
+
+_PRIOR = Prior(amplitude=1.0, amplitude_width=0.5, length=0.8, length_width=0.8)
+"""In units of the score's spread over the space, and of the knobs' ranges."""
 
 
 @dataclass
@@ -27,28 +33,51 @@ class Surrogate:
             mean, deviation = self.process.predict(points)
         return mean * self.scale + self.centre, deviation * self.scale
 
+    def joint(self, points: Array) -> tuple[Array, Array]:
+        """(means, covariances) at `points`, in score units and their square."""
+        with _one_thread():
+            mean, covariance = self.process.joint(points)
+        return mean * self.scale + self.centre, covariance * self.scale**2
 
-def fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogate:
+
+def fit(points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0) -> Surrogate:
     """As `_fit`; the last few are kept, since a round ends and the next begins with the same data."""
     shape = points.shape
-    return _cached_fit(points.tobytes(), means.tobytes(), variances.tobytes(), shape, seed)
+    return _cached_fit(points.tobytes(), means.tobytes(), variances.tobytes(), shape, seed, least)
 
 
 @functools.lru_cache(maxsize=4)
-def _cached_fit(points: bytes, means: bytes, variances: bytes, shape: tuple[int, int], seed: int) -> Surrogate:
-    return _fit(np.frombuffer(points).reshape(shape), np.frombuffer(means), np.frombuffer(variances), seed=seed)
+def _cached_fit(
+    points: bytes, means: bytes, variances: bytes, shape: tuple[int, int], seed: int, least: float
+) -> Surrogate:
+    errors = np.frombuffer(variances)
+    errors = errors if len(errors) == shape[0] else errors.reshape(shape[0], shape[0])
+    return _fit(np.frombuffer(points).reshape(shape), np.frombuffer(means), errors, seed=seed, least=least)
 
 
-def _fit(points: Array, means: Array, variances: Array, *, seed: int) -> Surrogate:
-    """The process through `means` (n,) at `points` (n, features), each with the variance of its own mean.
+def _fit(points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0) -> Surrogate:
+    """The process through `means` (n,) at `points` (n, features), each with the variance of its own mean (n,), or with
+    the covariances of all (n, n).
 
-    Values have a spread of about 1 in there, so the variances are divided by its square.
+    Values have a spread of about 1 in there, so the variances are divided by its square. Of many points the kernel is
+    found by some: its few numbers need no more, and the work grows with the cube.
+
+    `least`: how much the score may be taken to differ over the space, at the least (a standard deviation). Above 0 the
+    kernel has a prior as well: estimates that share their errors say little of the amplitude, and a likelihood alone
+    then takes a few alike for a flat land.
     """
-    centre, scale = _standard(means, variances)
-    values, noise = (means - centre) / scale, variances / scale**2 + _JITTER
+    centre, scale = _standard(means, variances if variances.ndim == 1 else np.diag(variances).copy())
+    scale = max(scale, least)
+    values, noise = (means - centre) / scale, variances / scale**2 + _jitter(variances)
+    some = np.unique(np.linspace(0, len(means) - 1, min(len(means), _MOST_TO_FIT)).round().astype(int))
+    errors = noise[some] if noise.ndim == 1 else noise[np.ix_(some, some)]
     with _one_thread():
-        kernel = fit_kernel(points, values, noise, seed=seed)
+        kernel = fit_kernel(points[some], values[some], errors, seed=seed, prior=_PRIOR if least > 0 else None)
         return Surrogate(condition(kernel, points, values, noise), centre, scale)
+
+
+def _jitter(variances: Array) -> Array | float:
+    return _JITTER if variances.ndim == 1 else _JITTER * np.eye(len(variances))
 
 
 def expected_improvement(mean: Array, deviation: Array, best: float) -> Array:

@@ -25,7 +25,7 @@ from feinschliff.tuning.details import run_details
 from feinschliff.tuning.kept import keep
 from feinschliff.tuning.narrow import narrowed, narrowed_names
 from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, untold_warnings, with_prior
-from feinschliff.tuning.opening import block_size, opening
+from feinschliff.tuning.opening import block_size, first_state, opening
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
 from feinschliff.tuning.result import Result
@@ -63,13 +63,14 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     space, lost = narrowed(left, found, dialect=dialect)
     if not space.knobs:
         raise nothing_honoured(list(plot.space.knobs), dialect, paid=payer.budget.requests > 0)
-    state = State(space, units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space)))
+    units = units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space))
+    state = first_state(plot, space, units, payer)
     search = _search(plot, payer, state, plan, clock)
     _phase(plot, "search", plan.answers_planned)
     search.run(opening(search.sampler, state, plot.baseline, block=search.block, room=plan.room()))
     payer.budget.limit = payer.budget.caps
     best = recommend(state, seed=payer.seed)
-    winner = plot.baseline if best is None else best[0].settings
+    winner = plot.baseline if best is None else best[0]
     _phase(plot, "confirm", plan.answers_planned)
     measured, pairs = confirm(
         winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer, choice=plot.choice

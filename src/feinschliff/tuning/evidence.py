@@ -1,0 +1,79 @@
+"""What is known of the score all over the space: settings that were tried, and with replay many that were not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feinschliff.records import Settings
+from feinschliff.tuning.process import Array
+from feinschliff.tuning.state import State
+from feinschliff.tuning.surrogate import Surrogate, fit
+
+_MOST_REPLAYED = 96
+"""Settings that were never asked and yet count: their errors are much alike, so that more of them add little."""
+
+
+_LEAST_SPREAD = 0.2
+"""Standard deviation of the score over the space that is taken for granted, in those of one answer's score."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Observed means of some settings, with the covariance of their errors."""
+
+    settings: Sequence[Settings]
+    points: Array
+    """Features, shape (settings, features)."""
+    means: Array
+    noise: Array
+    """Covariances, shape (settings, settings); variances alone, shape (settings,), where errors are independent."""
+    spread: float
+    """Standard deviation of one answer's score about the mean of its setting and example."""
+
+    def surrogate(self, *, seed: int) -> Surrogate:
+        """The process through the observations."""
+        return fit(self.points, self.means, self.noise, seed=seed, least=_LEAST_SPREAD * self.spread)
+
+
+def evidence(state: State) -> Evidence | None:
+    """All that the answers so far tell; None where fewer than two settings have a score, or nothing is searched."""
+    if not state.space.knobs:
+        return None
+    return _replayed(state) if state.replay is not None and state.replay.active else _tried(state)
+
+
+def _tried(state: State) -> Evidence | None:
+    ready = [i for i, t in enumerate(state.tried) if t.scored > 0]
+    if len(ready) < 2:
+        return None
+    means, variances = state.adjusted()
+    counts = np.array([state.tried[i].scored for i in ready])
+    spread = float(np.sqrt(np.average(variances[ready] * counts, weights=counts)))
+    settings = [state.tried[i].settings for i in ready]
+    return Evidence(settings, state.features()[ready], means[ready], variances[ready], spread)
+
+
+def _replayed(state: State) -> Evidence | None:
+    assert state.replay is not None
+    tried = [t.settings for t in state.tried if t.scored > 0]
+    if len(tried) < 2:
+        return None
+    names = {state.place(s).effective for s in tried}
+    others = [s for s in state.candidates if state.place(s).effective not in names]
+    settings = [*tried, *others]
+    found = state.replay.estimates(settings)
+    own = np.arange(len(settings)) < len(tried)
+    usable = np.nonzero(found.usable & ~own)[0]
+    usable = np.sort(usable[np.argsort(found.beyond[usable], kind="stable")][:_MOST_REPLAYED])
+    kept = np.concatenate([np.nonzero(own & np.isfinite(found.mean))[0], usable])
+    chosen = [settings[int(i)] for i in kept]
+    return Evidence(
+        chosen,
+        state.points(chosen),
+        found.mean[kept],
+        found.covariance()[np.ix_(kept, kept)],
+        float(found.spread.max()),
+    )
