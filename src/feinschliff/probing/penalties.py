@@ -170,7 +170,8 @@ def cooled_again(name: str, c: Controls, found: Finding) -> Test:
         "unknown", tr("Next to temperature 0 the server draws by itself: what the knob does is not seen.")
     )
     # XTC leaves one token there, so that texts that repeat speak for themselves; what heats makes them all different.
-    heard = (yield Step([c.cool_wish({})], found if name == "xtc_probability" else doubtful))[0]
+    wishes = [c.cool_wish({})]
+    heard = (yield Step(wishes, found) if name == "xtc_probability" else Step(wishes))[0]
     return found if heard.text == c.still.text else doubtful
 
 

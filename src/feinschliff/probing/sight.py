@@ -183,7 +183,12 @@ def _compared(
 
 
 def seen_again(name: str, c: Controls, sight: Sight, found: Finding) -> Test:
-    """`found` by `seen_stir`, where the second answers say by themselves what all of them say: chance does not."""
+    """`found` by `seen_stir`, where the second answers say by themselves what all of them say: chance does not.
+
+    Of `processed` ones one is as good as many.
+    """
+    if sight.processed:
+        return found
     cool: dict[str, JsonValue] = {"temperature": COOL}
     wishes = [
         c.hot_wish(1, {**WISH, **values}, repeat=1)
