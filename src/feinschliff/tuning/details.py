@@ -15,7 +15,7 @@ from feinschliff.generation import Payer, render_messages
 from feinschliff.measure import Pair
 from feinschliff.records import Answer, Score, Settings
 from feinschliff.scorers.protocol import Scorer
-from feinschliff.tuning.effects import effects
+from feinschliff.tuning.landscape import land
 from feinschliff.tuning.notes import count_flags
 from feinschliff.tuning.replaying import replay_details
 from feinschliff.tuning.search import Search
@@ -37,7 +37,7 @@ def run_details(
     pairs: Sequence[Pair],
     choice: Choice | None = None,
 ) -> dict[str, Any]:
-    """Trials, the incumbent over answers, effects, held-out answers side by side, counts of odd answers."""
+    """Trials, the incumbent over answers, what is known of the space, held-out answers side by side, odd answers."""
     return {
         **task_details(
             task,
@@ -75,7 +75,7 @@ def run_details(
             }
             for step in search.history
         ],
-        "effects": effects(search.state, winner, seed=search.seed),
+        **land(search.state, winner, seed=search.seed, pairs=pairs),
         "search_flags": count_flags(search.answers),
     }
 

@@ -5,37 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from pydantic import JsonValue
 
-from feinschliff.parameters.space import Range
+from feinschliff.parameters.space import Knob, Range, Space
 from feinschliff.records import Settings
-from feinschliff.tuning.search import posterior
-from feinschliff.tuning.state import State
+from feinschliff.tuning.surrogate import Surrogate
 
 _POINTS = 41
 _Z95 = 1.959964
 
 
-def effects(state: State, winner: Settings, *, seed: int) -> dict[str, Any]:
+def effects(space: Space, surrogate: Surrogate, winner: Settings) -> dict[str, Any]:
     """By knob: values `x` with the posterior mean and its 95 % band, the other knobs as in the winner.
 
     Where the winner is greedy, the curves of top-p, top-k and min-p are flat: nothing else moves the score there.
-    Empty where there are too few settings to say anything.
     """
-    surrogate = posterior(state, seed=seed)
-    if surrogate is None:
-        return {}
     found: dict[str, Any] = {}
-    for name, knob in state.space.knobs.items():
-        values = [knob.at(i / (_POINTS - 1)) for i in range(_POINTS)] if isinstance(knob, Range) else list(knob.values)
-        values = list(dict.fromkeys(values)) if isinstance(knob, Range) else values
-        settings = [winner.merged(Settings(values={name: v})) for v in values]
-        mean, deviation = surrogate.predict(np.array([state.space.features(s) for s in settings]))
+    for name, knob in space.knobs.items():
+        steps = curve(name, knob, winner)
+        mean, deviation = surrogate.predict(np.array([space.features(s) for _, s in steps]))
         found[name] = {
             "kind": "range" if isinstance(knob, Range) else "choices",
-            "x": values,
+            "x": [value for value, _ in steps],
             "mean": [float(m) for m in mean],
             "low": [float(v) for v in mean - _Z95 * deviation],
             "high": [float(v) for v in mean + _Z95 * deviation],
             "winner": winner.values.get(name),
         }
     return found
+
+
+def curve(name: str, knob: Knob, winner: Settings, *, points: int = _POINTS) -> list[tuple[JsonValue, Settings]]:
+    """The winner with this knob moved through its range, or through its choices."""
+    if isinstance(knob, Range):
+        values: list[JsonValue] = list(dict.fromkeys(knob.at(i / (points - 1)) for i in range(points)))
+    else:
+        values = list(knob.values)
+    return [(value, winner.merged(Settings(values={name: value}))) for value in values]

@@ -32,6 +32,8 @@ class Evidence:
     """Covariances, shape (settings, settings); variances alone, shape (settings,), where errors are independent."""
     spread: float
     """Standard deviation of one answer's score about the mean of its setting and example."""
+    answers: Array
+    """Effective number of answers that each mean rests on."""
 
     def surrogate(self, *, seed: int) -> Surrogate:
         """The process through the observations."""
@@ -53,7 +55,9 @@ def _tried(state: State) -> Evidence | None:
     counts = np.array([state.tried[i].scored for i in ready])
     spread = float(np.sqrt(np.average(variances[ready] * counts, weights=counts)))
     settings = [state.tried[i].settings for i in ready]
-    return Evidence(settings, state.features()[ready], means[ready], variances[ready], spread)
+    return Evidence(
+        settings, state.features()[ready], means[ready], variances[ready], spread, counts.astype(np.float64)
+    )
 
 
 def _replayed(state: State) -> Evidence | None:
@@ -76,4 +80,5 @@ def _replayed(state: State) -> Evidence | None:
         found.mean[kept],
         found.covariance()[np.ix_(kept, kept)],
         float(found.spread.max()),
+        found.answers[kept],
     )

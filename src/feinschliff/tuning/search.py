@@ -163,6 +163,7 @@ class Search:
             elif id(tried) not in cut:  # what comes after a gap is left for the next time
                 tried.units.append((ask.example, ask.repeat))
                 tried.scores.append(score.value)
+                tried.tokens.append(sum(a.prompt_tokens + a.completion_tokens for a in unit.answers))
                 if score.value is None:
                     self._reasons.append(score.reason or "no reason given")
                 elif unit.chosen is not None:

@@ -31,6 +31,8 @@ class Tried:
     """By unit; None where the answer could not be scored."""
     units: list[Unit] = field(default_factory=list)
     """What it was answered on, in that order."""
+    tokens: list[int] = field(default_factory=list)
+    """Of prompt and completions, by unit."""
 
     @property
     def seen(self) -> int:
