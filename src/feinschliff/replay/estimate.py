@@ -26,6 +26,9 @@ MOST_LOST = 0.03
 _TRUST = 10.0
 """Effective answers' worth of trust in the pooled noise: an estimate that few answers carry knows its own badly."""
 
+_MOST_WEIGHT = 50.0
+"""Logarithm of the largest weight: an answer that weighs so much more than all others is the only one that counts."""
+
 _SHARED = 0.98
 """Correlations are taken a little smaller than computed: the matrix stays away from singular."""
 
@@ -98,7 +101,7 @@ def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, fo
     examples, scores = pool.examples[seen], view.scores[seen]
     due = example_effects(examples, pool.owners[seen], scores)
     each = np.stack([pool.log_probability(source, outcome) for source in sources])
-    weights = np.exp(each - view.log_mixture)
+    weights = np.exp(np.minimum(each - view.log_mixture, _MOST_WEIGHT))
     found.lost[rows] = _lost(pool, sources, outcome, view, weights)
     weights = weights[:, seen]
     total, squares = weights.sum(axis=1), (weights**2).sum(axis=1)
