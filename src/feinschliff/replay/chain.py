@@ -20,6 +20,10 @@ _TIE = 1e-6
 """Logits closer than this are equal: what the server sends is rounded."""
 
 
+_MOST = np.float32(80)
+"""Where penalties have pushed every listed candidate far below the rest: a larger exponent does not fit a float."""
+
+
 @dataclass(frozen=True)
 class Adjusted:
     """Logits after the penalties, up to a constant for each position."""
@@ -94,25 +98,29 @@ def log_probabilities(adjusted: Adjusted, drawing: Drawing, rules: Rules) -> Flo
     tail = adjusted.tail - first[:, None]
     weights = np.exp(warm)
     if rules.temperature_first:
-        kept, beyond = _cut(warm, weights, tail * heat, adjusted.beyond, drawing, min_p_first=True)
+        kept, open_, beyond = _cut(warm, weights, tail * heat, adjusted.beyond, drawing, min_p_first=True)
     else:
         masses = np.exp(cold) if 0 < drawing.top_p < 1 else None
-        kept, beyond = _cut(cold, masses, tail, adjusted.beyond, drawing, min_p_first=False)
+        kept, open_, beyond = _cut(cold, masses, tail, adjusted.beyond, drawing, min_p_first=False)
     width = weights.shape[1]
     inside = np.arange(width) < kept[:, None]
-    total = (weights * inside).sum(axis=1) + (beyond * np.exp(tail * heat)).sum(axis=1)
+    total = (weights * inside).sum(axis=1) + (beyond * np.exp(np.minimum(tail * heat, _MOST))).sum(axis=1)
     with np.errstate(divide="ignore"):
         value = (adjusted.drawn - first) * heat - np.log(total)
     step = np.minimum((adjusted.tail > adjusted.drawn[:, None]).sum(axis=1), adjusted.tail.shape[1] - 1)
-    unlisted = np.take_along_axis(beyond, step[:, None], axis=1)[:, 0] > 0
+    # A step is as probable as its middle; of the drawn token itself it is known whether min-p leaves it.
+    least = math.log(drawing.min_p) if drawing.min_p > 0 else -math.inf
+    own = (adjusted.drawn - first) * (heat if rules.temperature_first else np.float32(1)) >= least
+    unlisted = own & (np.take_along_axis(open_, step[:, None], axis=1)[:, 0] > 0)
     possible = np.where(adjusted.rank < width, adjusted.rank < kept, unlisted)
     return np.where(possible, np.minimum(value, 0), np.float32(-np.inf)).astype(np.float32)
 
 
 def _cut(
     logits: Floats, weights: Floats | None, tail: Floats, beyond: Floats, drawing: Drawing, *, min_p_first: bool
-) -> tuple[Ints, Floats]:
-    """(listed candidates kept, unlisted tokens kept of each step) at each position.
+) -> tuple[Ints, Floats, Floats]:
+    """(listed candidates kept, unlisted tokens of each step that top-k and top-p keep, those that min-p keeps as well)
+    at each position.
 
     `weights`: exp(logits), needed for top-p alone. `min_p_first`: top-p is a share of what min-p leaves; else min-p
     comes last. Top-k comes before top-p.
@@ -129,8 +137,9 @@ def _cut(
         before = width + np.cumsum(beyond) - beyond
         rest = np.minimum(rest, np.maximum(0, drawing.top_k - before))
     if drawing.top_p < 1 and weights is not None:
-        kept, rest = _nucleus(weights, kept, np.exp(tail), rest, drawing.top_p)
-    return np.minimum(kept, by_min_p), np.where(tail >= threshold, rest, 0).astype(np.float32)
+        kept, rest = _nucleus(weights, kept, np.exp(np.minimum(tail, _MOST)), rest, drawing.top_p)
+    left = np.asarray(np.where(tail >= threshold, rest, 0), dtype=np.float32)
+    return np.minimum(kept, by_min_p), np.asarray(rest, dtype=np.float32), left
 
 
 def _nucleus(weights: Floats, kept: Ints, each: Floats, rest: Floats, top_p: float) -> tuple[Ints, Floats]:
@@ -143,6 +152,6 @@ def _nucleus(weights: Floats, kept: Ints, each: Floats, rest: Floats, top_p: flo
     # A candidate stays while those before it do not hold enough.
     enough = 1 + (running[:, :-1] < wanted[:, None]).sum(axis=1, dtype=np.int32)
     missing = np.where(kept >= width, wanted - listed, 0)[:, None] - (np.cumsum(masses, axis=1) - masses)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         more = np.where(missing > 0, np.ceil(missing / each), 0)
     return np.minimum(kept, enough), np.minimum(rest, np.nan_to_num(more)).astype(np.float32)
