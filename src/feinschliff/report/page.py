@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from feinschliff.errors import InputError, OutputError
-from feinschliff.i18n import LANGUAGES, tr, trn, using
-from feinschliff.i18n import language as user_language
+from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report import figures, format, view
 from feinschliff.report.costs import cost_rows, model_costs, speed_table
+from feinschliff.report.document import environment, in_language, markup, write_document
 from feinschliff.report.effects import effect_charts
 from feinschliff.report.headline import headline, is_finished
 from feinschliff.report.method import method_sentences, rerun_rows, space_rows
 from feinschliff.report.numbers import mean_interval
+from feinschliff.report.region import region_sentences
 from feinschliff.report.sentence import is_comparison
 from feinschliff.report.several import several_chart, several_levels, several_note, several_table
 from feinschliff.report.snippets import has_template, snippets
 from feinschliff.report.steps import next_steps
 from feinschliff.report.tables import flag_table
 from feinschliff.report.units import units
-from feinschliff.report.words import flag_word, side_order, side_words
+from feinschliff.report.words import side_order, side_words
 from feinschliff.store import Run
 
 _SHOWN_SAMPLES = 3
@@ -41,16 +35,8 @@ def render_page(run: Run, *, language: str | None = None) -> str:
 
     `language` is `en` or `de`; the user's if None. Raises: InputError for any other.
     """
-    code = user_language() if language is None else language
-    if code not in LANGUAGES:
-        raise InputError(
-            tr("the report is not written in '{language}'", language=code),
-            asked=code,
-            found=", ".join(LANGUAGES),
-            mend=tr("use one of them"),
-        )
-    with using(code):
-        return _environment().get_template("page.html").render(_context(run), language=code)
+    with in_language(language) as code:
+        return environment().get_template("page.html").render(_context(run), language=code)
 
 
 def write_page(run: Run, path: str | Path, *, language: str | None = None) -> Path:
@@ -58,58 +44,7 @@ def write_page(run: Run, path: str | Path, *, language: str | None = None) -> Pa
 
     `language` is as in `render_page`. Raises: OutputError where the file cannot be written.
     """
-    path = Path(path)
-    data = render_page(run, language=language).encode("utf-8", errors="replace")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
-    except OSError as error:
-        raise OutputError(
-            tr("the report cannot be written to {path}", path=path),
-            asked=str(path),
-            found=error.strerror or type(error).__name__,
-            mend=tr("choose another file with --report"),
-        ) from error
-    return path
-
-
-def _replace(path: Path, data: bytes) -> None:
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("feinschliff.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(tr=tr, trn=trn)
-    environment.filters.update(
-        score=lambda v: format.minus(format.score(v)),
-        signed=lambda v: format.minus(format.signed(v)),
-        minus=lambda v: format.minus(str(v)),
-        typeset=lambda v: format.typeset(str(v)),
-        first_capital=format.capital,
-        count=format.count,
-        score_text=view.score_text,
-        flag_word=flag_word,
-        retold=lambda v: retold(str(v)),
-        tone=lambda v: "" if not v else " gain" if v > 0 else " loss",
-    )
-    return environment
+    return write_document(render_page(run, language=language), path)
 
 
 def _context(run: Run) -> dict[str, Any]:
@@ -138,6 +73,7 @@ def _context(run: Run) -> dict[str, Any]:
         "knobs": view.changed_knobs(result),
         "settings": view.setting_rows(result),
         **_charts(result, details, (best, baseline), what),
+        "region": region_sentences(details),
         "samples": samples,
         "wins": view.wins_sentence(samples.all, best),
         "knob_names": view.knob_names(details),
@@ -192,23 +128,18 @@ def _charts(result: Mapping[str, Any], details: Mapping[str, Any], names: tuple[
     levels = figures.level_chart(held_out, best, baseline, what)
     repeats = held_out.get("unit") == "repeats"
     return {
-        "level_chart": levels and _markup(levels),
-        "several_chart": by_n and _markup(by_n),
-        "difference": [_markup(svg) for svg in figures.difference_charts(held_out, best, baseline)],
-        "unit_charts": [_markup(svg) for svg in figures.unit_charts(parts, mean, names, repeats=repeats)],
+        "level_chart": levels and markup(levels),
+        "several_chart": by_n and markup(by_n),
+        "difference": [markup(svg) for svg in figures.difference_charts(held_out, best, baseline)],
+        "unit_charts": [markup(svg) for svg in figures.unit_charts(parts, mean, names, repeats=repeats)],
         "unit_counts": {
             "n": len(parts),
             "up": sum(u.difference > 0 for u in parts),
             "down": sum(u.difference < 0 for u in parts),
         },
-        "history": [_markup(svg) for svg in figures.history_charts(details.get("history") or [], what)],
+        "history": [markup(svg) for svg in figures.history_charts(details.get("history") or [], what)],
         "effects": [
-            replace(chart, svg=_markup(chart.svg))
+            replace(chart, svg=markup(chart.svg))
             for chart in effect_charts(details, result.get("settings") or {}, what)
         ],
     }
-
-
-def _markup(svg: str) -> Markup:
-    """A chart as markup: safe, since charts are built as XML trees, which escape every text."""
-    return Markup(svg)  # noqa: S704

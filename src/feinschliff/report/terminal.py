@@ -21,6 +21,7 @@ from feinschliff.i18n.stored import retold
 from feinschliff.report.ascii import ascii_text
 from feinschliff.report.format import count, duration, exact, money, score, scorer_label, setting, signed
 from feinschliff.report.numbers import endpoint_dialect, mean_interval, request_fields
+from feinschliff.report.region import region_sentences
 from feinschliff.report.sentence import is_comparison, verdict_sentence
 from feinschliff.report.several import several_note, several_table
 from feinschliff.report.steps import next_steps
@@ -42,6 +43,7 @@ def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: 
     console.print()
     console.print(_table(result, details, console))
     _show_several(details, console)
+    show_region(details, console)
     warnings = [retold(str(warning)) for warning in result.get("warnings") or []]
     for warning in warnings:
         _show_item("!", warning, console, style="yellow")
@@ -120,6 +122,15 @@ def _show_several(details: Mapping[str, Any], console: Console) -> None:
         table.add_row(*(plain(cell, console) for cell in row))
     console.print(table)
     console.print()
+
+
+def show_region(details: Mapping[str, Any], console: Console) -> None:
+    """What is as good as the best found, and what makes no difference."""
+    sentences = region_sentences(details)
+    for sentence in sentences:
+        _show_item("-", sentence, console, style="dim")
+    if sentences:
+        console.print()
 
 
 def _cell(value: Any, most: int) -> str:
