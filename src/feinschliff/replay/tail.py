@@ -33,7 +33,8 @@ def tail_steps(top_logprobs: Floats, size: int) -> tuple[Floats, Floats]:
     left = np.maximum(1.0 - np.exp(listed).sum(axis=1), LEAST)
     last = np.where(np.isfinite(listed), listed, np.inf).min(axis=1)
     sums = np.array([float(tokens @ np.exp(-s * ranks)) for s in _EXPONENTS])
-    exponent = np.interp(-left / np.exp(last), -sums, _EXPONENTS)
+    with np.errstate(divide="ignore", over="ignore"):  # some servers list impossible candidates: flat, then
+        exponent = np.interp(-left / np.exp(last), -sums, _EXPONENTS)
     steps = -exponent[:, None] * ranks[None, :]
     steps += (np.log(left) - np.log(np.exp(steps) @ tokens))[:, None]
     return steps.astype(np.float32), tokens.astype(np.float32)

@@ -53,7 +53,7 @@ def run_details(
         "split": {"search": len(split.search), "held_out": len(split.held_out), "shared": split.shared},
         "space": search.state.space.to_dict(),
         "block": search.block,
-        "replay": replay_details(search.state.replay),
+        "replay": replay_details(search.state.replay, search.state.unreplayed),
         "trials": [
             {
                 "settings": trial.settings.values,

@@ -11,7 +11,8 @@ from feinschliff.parameters.space import Space
 from feinschliff.records import Settings
 from feinschliff.tuning.design import Labelled, first_design
 from feinschliff.tuning.plot import LEAST_BLOCK, LEAST_DESIGN, Plot
-from feinschliff.tuning.replaying import make_replayer, sent_with
+from feinschliff.tuning.replayable import make_replayer
+from feinschliff.tuning.replaying import Replayer, sent_with
 from feinschliff.tuning.samplers import Sampler, trials_of
 from feinschliff.tuning.state import State, Tried, Unit
 
@@ -41,8 +42,11 @@ def first_state(plot: Plot, space: Space, units: Sequence[Unit], payer: Payer) -
     state = State(space, units)
     if plot.sampler == "fein":
         examples = [example for example, repeat in units if repeat == 0]
-        state.replay = make_replayer(space, payer, payer.endpoint.dialect(payer.model), examples, plot.scorer)
-        state.spread = state.replay is not None
+        made = make_replayer(space, payer, examples, plot.scorer)
+        if isinstance(made, Replayer):
+            state.replay, state.spread = made, True
+        else:
+            state.unreplayed = made
     return state
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +11,10 @@ import numpy as np
 from pydantic import JsonValue
 
 from feinschliff.generation import Payer, render_messages
-from feinschliff.measure import SEVERAL, answers_each
-from feinschliff.parameters.dialects import Dialect
-from feinschliff.parameters.space import Space
+from feinschliff.i18n.stored import stored
+from feinschliff.measure import answers_each
 from feinschliff.records import Answer, Example, Settings, canonical_json
 from feinschliff.replay import (
-    RULES,
     Drawn,
     Estimates,
     Outcome,
@@ -29,8 +28,6 @@ from feinschliff.replay import (
     trace_of,
     why_not,
 )
-from feinschliff.scorers.group import is_group
-from feinschliff.scorers.protocol import Scorer
 
 WIDTH = 20
 """Candidates asked for at each position: the most that OpenAI, Ollama and vLLM give."""
@@ -38,18 +35,20 @@ WIDTH = 20
 ASKED: Mapping[str, JsonValue] = {"logprobs": True, "top_logprobs": WIDTH}
 """What is sent beside the settings."""
 
-_SAMPLING = frozenset(
+SAMPLING = frozenset(
     {
         *("temperature", "top_k", "top_p", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty"),
         *("repeat_last_n", "logit_bias"),
     }
 )
-_ENDINGS = frozenset({"max_tokens", "max_completion_tokens", "stop"})
-_VOCABULARY = 32_000
-"""Where the server does not tell."""
-_PENALTIES = ("frequency_penalty", "presence_penalty", "repeat_penalty")
+"""Parameters that act on how a token is drawn."""
+ENDINGS = frozenset({"max_tokens", "max_completion_tokens", "stop"})
+"""Parameters that end an answer."""
 
-NONE_CAME = "the server returns no log-probabilities"
+NONE_CAME = stored("the server returns no log-probabilities")
+REFUSED = stored("the server refuses to return log-probabilities")
+PROCESSED = stored("the server's log-probabilities are those after its sampler")
+OTHERWISE = stored("the server draws tokens that its settings should rule out")
 
 _LEAST_TRACED = 0.8
 """Share of the answers that must come with log-probabilities."""
@@ -88,7 +87,7 @@ class Replayer:
         """What answers of these settings are drawn from."""
         key = settings.canonical()
         if key not in self._sources:
-            apart = {*_SAMPLING, *ASKED, *(_ENDINGS if self.endings else ())}
+            apart = {*SAMPLING, *ASKED, *(ENDINGS if self.endings else ())}
             values = {n: v for n, v in settings.values.items() if n not in apart}
             outcome = _outcome(settings) if self.endings else None
             self._sources[key] = Source(canonical_json(values), self._sampling(settings), outcome)
@@ -96,9 +95,12 @@ class Replayer:
 
     def _sampling(self, settings: Settings) -> Sampling | None:
         offset = self.pool.offset is not None
-        if answers_each(settings) > 1 or why_not(settings, self.applied, rules=self.rules, offset=offset) is not None:
+        if answers_each(settings) > 1 or self._why_not(settings, offset) is not None:
             return None
         return read_sampling(settings, self.rules, self.applied)
+
+    def _why_not(self, settings: Settings, offset: bool) -> str | None:
+        return why_not(settings, self.applied, rules=self.rules, prompts=self.prompts_matter, offset=offset)
 
     def take(self, answers: Sequence[tuple[Settings, Example, Answer, float]]) -> None:
         """Take in scored answers."""
@@ -113,7 +115,7 @@ class Replayer:
                 self._traced += trace is not None
             number = self._examples.setdefault(example.id, len(self._examples))
             self.by_number[number] = example
-            if trace is not None:
+            if trace is not None and 0 not in trace.gaps:
                 self._first.setdefault((str(source.context), number), []).append(trace.top_logprobs[0])
             drawn.append(Drawn(source, number, trace, score))
         self.pool.add(drawn)
@@ -123,9 +125,14 @@ class Replayer:
         if self._taken and self._traced < _LEAST_TRACED * self._taken:
             self.stop(NONE_CAME)
         elif self._processed():
-            self.stop("the server's log-probabilities are those after its sampler")
-        elif self.pool.impossible() > _MOST_IMPOSSIBLE:
-            self.stop("the server draws tokens that its settings should rule out")
+            self.stop(PROCESSED)
+        elif self._impossible():
+            self.stop(OTHERWISE)
+
+    def _impossible(self) -> bool:
+        """Whether clearly more answers than rounding explains could not have been drawn: of few, one says nothing."""
+        expected = _MOST_IMPOSSIBLE * len(self.pool)
+        return self.pool.impossible() * len(self.pool) > expected + 2 * math.sqrt(expected)
 
     def stop(self, reason: str) -> None:
         """Stand back for good."""
@@ -133,12 +140,7 @@ class Replayer:
 
     def _processed(self) -> bool:
         """Whether the first token's log-probabilities change with the settings, for the same prompt."""
-        apart = [
-            float(np.abs(other[:3] - tops[0][:3]).max())
-            for tops in self._first.values()
-            for other in tops[1:]
-            if np.isfinite(other[:3]).all() and np.isfinite(tops[0][:3]).all()
-        ]
+        apart = [_apart(other[:3], tops[0][:3]) for tops in self._first.values() for other in tops[1:]]
         return bool(apart) and float(np.median(apart)) > _SAME
 
     def estimates(self, settings: Sequence[Settings]) -> Estimates:
@@ -162,55 +164,11 @@ def sent_with(replay: Replayer | None, settings: Settings) -> Settings:
     return settings.merged(Settings(values=dict(ASKED))) if wanted else settings
 
 
-def replay_details(replay: Replayer | None) -> dict[str, Any] | None:
-    """What is kept of replay with a result; None where it was out of the question."""
+def replay_details(replay: Replayer | None, why_none: str | None) -> dict[str, Any] | None:
+    """What is kept of replay with a result; None for a sampler that knows nothing of it."""
     if replay is None:
-        return None
+        return None if why_none is None else {"used": False, "reason": why_none, "answers": 0}
     return {"used": replay.active, "reason": replay.reason, "answers": len(replay.pool)}
-
-
-def make_replayer(
-    space: Space,
-    payer: Payer,
-    dialect: Dialect,
-    examples: Sequence[Example],
-    scorer: Scorer,
-) -> Replayer | None:
-    """A replayer where the server's sampler is known and nothing in the space is out of reach; else None.
-
-    Not where several answers make a unit: their probabilities would have to be multiplied, and hardly one would weigh
-    anything under other settings.
-    """
-    rules = RULES.get(dialect)
-    several = SEVERAL in space.knobs or answers_each(Settings(values=dict(space.fixed))) > 1 or is_group(scorer)
-    if rules is None or several or space.fixed.get("logprobs") is False or not examples:
-        return None
-    if not any(name in _SAMPLING or name in _ENDINGS for name in space.knobs):
-        return None
-    applied = payer.endpoint.defaults(payer.model)
-    middle = Settings(values={n: v for n, v in space.fixed.items() if n != "repeat_penalty"})
-    if why_not(middle, applied) is not None:
-        return None
-    penalised = any(name in space.knobs or space.fixed.get(name) for name in _PENALTIES)
-    matters = penalised and (rules.prompt_counts or "repeat_penalty" in space.knobs)
-    if matters and payer.endpoint.prompt_ids(payer.model, render_messages(examples[0], middle)) is None:
-        return None
-    by_number: dict[int, Example] = {}
-    pool = Pool(
-        rules, vocabulary=payer.endpoint.vocabulary(payer.model) or _VOCABULARY, score=_scored(scorer, by_number)
-    )
-    endings = any(name in space.knobs for name in _ENDINGS)
-    return Replayer(payer, rules, applied, matters, pool, by_number, endings)
-
-
-def _scored(scorer: Scorer, by_number: Mapping[int, Example]) -> Callable[[int, str], float]:
-    """The score of an answer that was cut shorter; 0 for one that cannot be scored."""
-
-    def score(number: int, text: str) -> float:
-        answer = Answer(key="", example=by_number[number].id, repeat=0, text=text)
-        return scorer.score([by_number[number]], [answer])[0].value or 0.0
-
-    return score
 
 
 def _outcome(settings: Settings) -> Outcome:
@@ -220,3 +178,11 @@ def _outcome(settings: Settings) -> Outcome:
         limit=min((int(v) for v in limits if isinstance(v, int | float)), default=None),
         stops=(stops,) if isinstance(stops, str) else tuple(str(s) for s in stops) if isinstance(stops, list) else (),
     )
+
+
+def _apart(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference, nats; without end where one has candidates that are cut off in the other."""
+    there = np.isfinite(a)
+    if (there != np.isfinite(b)).any():
+        return math.inf
+    return float(np.abs(a[there] - b[there]).max(initial=0.0))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from feinschliff.choosing import Choice
-from feinschliff.errors import RunError
+from feinschliff.errors import RequestRefused, RunError
 from feinschliff.generation import Ask, Payer, generate
 from feinschliff.i18n import tr
 from feinschliff.measure import answers_each, measure_units
@@ -17,7 +17,7 @@ from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.design import Labelled
 from feinschliff.tuning.evidence import evidence
 from feinschliff.tuning.plan import Plan
-from feinschliff.tuning.replaying import NONE_CAME, sent_with
+from feinschliff.tuning.replaying import NONE_CAME, REFUSED, sent_with
 from feinschliff.tuning.samplers import Proposal, Sampler, Told
 from feinschliff.tuning.state import State, Tried
 from feinschliff.tuning.surrogate import Surrogate
@@ -73,6 +73,7 @@ class Search:
             if not proposals:
                 return
             self._round(number, proposals)
+            self._check_replay()
             number += 1
 
     def _try_replay(self, design: Sequence[Labelled]) -> None:
@@ -82,16 +83,22 @@ class Search:
         if replay is None or not design:
             return
         example, repeat = self.state.units[0]
-        first = generate([Ask(example, sent_with(self.state.replay, design[0][0]), repeat)], self.payer)[0]
-        if first is not None and (first.failure is not None or not first.logprobs):
-            self.plan.use([first], models=[self.payer.model_of(design[0][0])])
-            replay.stop("the server refuses to return log-probabilities" if first.failure else NONE_CAME)
+        try:
+            first = generate([Ask(example, sent_with(replay, design[0][0]), repeat)], self.payer)[0]
+        except RequestRefused:  # with 403, by some servers; what is refused for another reason is refused again
+            first, refused = None, True
+        else:
+            refused = first is not None and first.failure is not None
+        if refused or (first is not None and not first.logprobs):
+            if first is not None:
+                self.plan.use([first], models=[self.payer.model_of(design[0][0])])
+            replay.stop(REFUSED if refused else NONE_CAME)
             self.state.spread = False
 
     def _check_replay(self) -> None:
         """Without log-probabilities that replay can use, settings are compared in pairs again."""
         replay = self.state.replay
-        if replay is not None:
+        if replay is not None and replay.active:
             replay.check()
             self.state.spread = replay.active
 

@@ -61,7 +61,9 @@ class State:
 
     Paired, every setting walks the one order of units from its beginning: whatever two of them have seen, they have
     seen on the same examples and seeds. Spread, no two answers share a seed: with replay every answer counts for every
-    setting, and another sample of the same prompt is worth more than the same one again.
+    setting, and another sample of the same prompt is worth more than the same one again. Only each setting of the
+    first design begins where the one before ended: what two settings make of one prompt shows whether log-probabilities
+    are the model's own.
     """
 
     space: Space
@@ -73,6 +75,8 @@ class State:
     """Spread: units given out so far."""
     replay: Replayer | None = None
     """Where stored answers count for other settings too."""
+    unreplayed: str | None = None
+    """Why they do not, where the sampler would make use of it."""
     candidates: list[Settings] = field(default_factory=list)
     """Settings that replay looks at, tried or not."""
     _places: dict[int, Place] = field(default_factory=dict)
@@ -81,7 +85,8 @@ class State:
         """What this setting is answered on next, until it has seen `upto` units."""
         wanted = max(0, upto - tried.seen)
         if self.spread:
-            first, self.given = self.given, self.given + wanted
+            first = self.given - (tried.round == 0 and tried.seen == 0 and self.given > 0)
+            self.given = first + wanted
             return [self._anew(number) for number in range(first, first + wanted)]
         seen = {(example.id, repeat) for example, repeat in tried.units}
         fresh = (unit for unit in self.units if (unit[0].id, unit[1]) not in seen)

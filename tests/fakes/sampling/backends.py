@@ -225,7 +225,11 @@ def anthropic(**options: Any) -> SamplingServer:
 def llama_cpp(**options: Any) -> SamplingServer:
     """llama.cpp's server, which tells what it applied."""
     defaults = {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05}
-    pages = {"/props": {"default_generation_settings": {"n_ctx": 4096, "params": defaults}, "total_slots": 4}}
+    row = {"id": MODEL, "object": "model", "owned_by": "llamacpp", "meta": {"n_vocab": LanguageModel().size}}
+    pages = {
+        "/props": {"default_generation_settings": {"n_ctx": 4096, "params": defaults}, "total_slots": 4},
+        "/v1/models": {"object": "list", "data": [row]},
+    }
     manners = Manners(
         echo=True, usage="one", style="llama.cpp", defaults=defaults, fingerprint="b1-0", most_logprobs=500
     )
