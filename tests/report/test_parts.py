@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from feinschliff.report.costs import cost_rows, model_costs, speed_table
-from feinschliff.report.method import method_sentences, rerun_rows
+from feinschliff.report.method import method_sentences, replay_sentences, rerun_rows
 from feinschliff.report.units import units
 from feinschliff.report.view import parted_samples, wins_sentence
+from feinschliff.tuning.replaying import NONE_CAME, OTHERWISE, PROCESSED, REFUSED
 
 from . import samples
 
@@ -86,6 +89,19 @@ def test_the_method_is_told_for_each_kind_of_run():
     compared = " ".join(method_sentences(samples.run(samples.result(), samples.comparison_details())))
     assert compared.startswith("A and B answered the same 60 examples")
     assert method_sentences(samples.run(None, None)) == []
+
+
+def test_whether_replay_was_used_is_told_and_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert replay_sentences(samples.details()) == []
+    (used,) = replay_sentences({"replay": {"used": True, "reason": None, "answers": 240}})
+    assert "the 240 answers of the search counted for other settings as well" in used
+    unused = {"replay": {"used": False, "reason": NONE_CAME, "answers": 28}}
+    run = samples.run(samples.result(), samples.details() | unused)
+    assert any(s.endswith("without replay: the server returns no log-probabilities.") for s in method_sentences(run))
+    monkeypatch.setenv("FEIN_LANG", "de")
+    for reason in (NONE_CAME, REFUSED, PROCESSED, OTHERWISE, "replay cannot follow 'mirostat'"):
+        (told,) = replay_sentences({"replay": {"used": False, "reason": reason, "answers": 1}})
+        assert reason not in told
 
 
 def test_all_that_a_second_measurement_needs_is_told():

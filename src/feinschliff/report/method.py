@@ -7,6 +7,7 @@ from typing import Any
 
 from feinschliff.endpoints.protocol import EMBEDDED
 from feinschliff.i18n import tr, trn
+from feinschliff.i18n.stored import retold
 from feinschliff.report.format import moment, setting
 from feinschliff.report.sentence import is_comparison
 from feinschliff.report.words import limit_word, status_word
@@ -30,6 +31,7 @@ def method_sentences(run: Run) -> list[str]:
         sentences.append(first)
     else:
         sentences += _search_and_confirmation(n, details.get("split") or {}, repeats=repeats)
+        sentences += replay_sentences(details)
     sentences.append(
         tr(
             "The verdict rests on the mean of the paired differences and its 95 % interval (Student's t): one side is "
@@ -103,6 +105,23 @@ def _search_and_confirmation(n: int, split: Mapping[str, Any], *, repeats: bool)
         tr("Its winner and the baseline then answered the same {n} held-out examples with the same seeds.", n=n)
     )
     return sentences
+
+
+def replay_sentences(details: Mapping[str, Any]) -> list[str]:
+    """Whether stored answers counted for other settings, and if not, why; none where the sampler never does that."""
+    replay: Mapping[str, Any] = details.get("replay") or {}
+    if replay.get("used"):
+        return [
+            trn(
+                "By its log-probabilities {n} answer of the search counted for other settings as well.",
+                "By their log-probabilities the {n} answers of the search counted for other settings as well.",
+                replay.get("answers") or 0,
+            )
+        ]
+    if not replay.get("reason"):
+        return []
+    reason = retold(str(replay["reason"]))
+    return [tr("Answers counted for their own settings alone, without replay: {reason}.", reason=reason)]
 
 
 def _parts(details: Mapping[str, Any]) -> str | None:

@@ -20,6 +20,7 @@ from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report.ascii import ascii_text
 from feinschliff.report.format import count, duration, exact, money, score, scorer_label, setting, signed
+from feinschliff.report.method import replay_sentences
 from feinschliff.report.numbers import endpoint_dialect, mean_interval, request_fields
 from feinschliff.report.region import region_sentences
 from feinschliff.report.sentence import is_comparison, verdict_sentence
@@ -53,6 +54,8 @@ def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: 
     models = details.get("models") or []
     for model in models if len(models) > 1 else ():
         console.print(plain(f"  {model.get('model') or tr('unknown')}: {_parts(model)}", console, style="dim"))
+    for sentence in replay_sentences(details):
+        console.print(plain(sentence, console, style="dim"))
     console.print()
     for step in next_steps(result, details):
         _show_item("-", step, console)
