@@ -35,6 +35,11 @@ class Verbs(LazyGroup):
         Verb("chat", "chat:command", "Chat with a model under a run's settings, or under two settings side by side."),
         Verb("report", "runs:report_command", "Write the report page of a run again, from the store alone."),
         Verb(
+            "landscape",
+            "landscape:command",
+            "Draw the score over the whole space of a finished search, from stored answers, without a request.",
+        ),
+        Verb(
             "export",
             "export:command",
             "Write a run's settings for the place where they are used: a Modelfile, flags, a preset, Python.",

@@ -21,7 +21,9 @@ def region_sentences(details: Mapping[str, Any] | None) -> list[str]:
 
 
 def _tied(region: Mapping[str, Any]) -> str:
-    extents = "; ".join(_extent(name, extent) for name, extent in region["knobs"].items())
+    limited = [_extent(name, extent) for name, extent in region["knobs"].items() if extent["share"] < _WHOLE]
+    free = [label(name) for name, extent in region["knobs"].items() if extent["share"] >= _WHOLE]
+    extents = "; ".join([*limited, *([tr("any value of {names}", names=", ".join(free))] if free else [])])
     return tr(
         "Tied with the best found: {share} of the space that was searched ({extents}); no setting of it is shown to be "
         "worse by more than {margin}.",
@@ -62,8 +64,6 @@ def _cheaper(region: Mapping[str, Any]) -> list[str]:
 
 
 def _extent(name: str, extent: Mapping[str, Any]) -> str:
-    if extent["share"] >= _WHOLE:
-        return tr("{name} any value", name=label(name))
     if extent["kind"] == "range":
         return tr("{name} {low} to {high}", name=label(name), low=setting(extent["low"]), high=setting(extent["high"]))
     values = [shortened(setting(value)) for value in extent["values"]]

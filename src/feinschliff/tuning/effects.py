@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,13 @@ from pydantic import JsonValue
 
 from feinschliff.parameters.space import Knob, Range, Space
 from feinschliff.records import Settings
-from feinschliff.tuning.surrogate import Surrogate
+from feinschliff.tuning.process import Array
 
 _POINTS = 41
 _Z95 = 1.959964
 
 
-def effects(space: Space, surrogate: Surrogate, winner: Settings) -> dict[str, Any]:
+def effects(space: Space, predict: Callable[[Array], tuple[Array, Array]], winner: Settings) -> dict[str, Any]:
     """By knob: values `x` with the posterior mean and its 95 % band, the other knobs as in the winner.
 
     Where the winner is greedy, the curves of top-p, top-k and min-p are flat: nothing else moves the score there.
@@ -23,7 +24,7 @@ def effects(space: Space, surrogate: Surrogate, winner: Settings) -> dict[str, A
     found: dict[str, Any] = {}
     for name, knob in space.knobs.items():
         steps = curve(name, knob, winner)
-        mean, deviation = surrogate.predict(np.array([space.features(s) for _, s in steps]))
+        mean, deviation = predict(np.array([space.features(s) for _, s in steps]))
         found[name] = {
             "kind": "range" if isinstance(knob, Range) else "choices",
             "x": [value for value, _ in steps],

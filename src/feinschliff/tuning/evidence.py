@@ -19,6 +19,10 @@ _MOST_REPLAYED = 96
 _LEAST_SPREAD = 0.2
 """Standard deviation of the score over the space that is taken for granted, in those of one answer's score."""
 
+_DOUBT = 0.5
+"""As `_LEAST_SPREAD`, where something is said to make no difference: in 80 runs in worlds whose truth is known, 1 of 40
+such claims was wrong; with the bands of the search itself, every fourth about a temperature."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -38,6 +42,15 @@ class Evidence:
     def surrogate(self, *, seed: int) -> Surrogate:
         """The process through the observations."""
         return fit(self.points, self.means, self.noise, seed=seed, least=_LEAST_SPREAD * self.spread)
+
+    def cautious(self, *, seed: int) -> Surrogate:
+        """The one whose bands are shown and claims are made by: it takes no flat land for granted."""
+        return self.surrogate(seed=seed).cautious(self.means, self.noise, least=_DOUBT * self.spread)
+
+    def shown(self, points: Array, *, seed: int) -> tuple[Array, Array]:
+        """(means, standard deviations) as people read them: the search's means, the cautious bands."""
+        mean, deviation = self.surrogate(seed=seed).predict(points)
+        return mean, np.maximum(deviation, self.cautious(seed=seed).predict(points)[1])
 
 
 def evidence(state: State) -> Evidence | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from feinschliff.tuning.process import Array
 from feinschliff.tuning.region import knob_values, region
 from feinschliff.tuning.state import State
 from feinschliff.tuning.surrogate import Surrogate
+
+Predict: TypeAlias = Callable[[Array], tuple[Array, Array]]
+"""From points to (means, standard deviations)."""
 
 _STEPS = 13
 """Values of each knob on a map."""
@@ -34,23 +38,23 @@ def land(state: State, winner: Settings, *, seed: int, pairs: Sequence[Pair] = (
     found = evidence(state)
     if found is None:
         return {"effects": {}, "region": None, "landscape": None}
-    surrogate = found.surrogate(seed=seed)
-    curves = effects(state.space, surrogate, winner)
+    predict = partial(found.shown, seed=seed)
+    curves = effects(state.space, predict, winner)
     confirmed = [sum(a.prompt_tokens + a.completion_tokens for a in p.best_answers) for p in pairs if p.best]
     return {
         "effects": curves,
-        "region": region(state, found, surrogate, winner, seed=seed, confirmed=confirmed),
+        "region": region(state, found, winner, seed=seed, confirmed=confirmed),
         "landscape": {
-            "points": _points(state, found, surrogate),
-            "maps": _maps(state, surrogate, winner, curves),
-            "unknown": _unknown(surrogate),
+            "points": _points(state, found, predict),
+            "maps": _maps(state, predict, winner, curves),
+            "unknown": _unknown(found.cautious(seed=seed)),
         },
     }
 
 
-def _points(state: State, found: Evidence, surrogate: Surrogate) -> list[dict[str, Any]]:
+def _points(state: State, found: Evidence, predict: Predict) -> list[dict[str, Any]]:
     """All settings that answers tell of, the best posterior mean first."""
-    mean, deviation = surrogate.predict(found.points)
+    mean, deviation = predict(found.points)
     rows = []
     for index in np.argsort(-mean, kind="stable"):
         settings, middle, half = found.settings[int(index)], float(mean[index]), float(_Z95 * deviation[index])
@@ -70,7 +74,7 @@ def _points(state: State, found: Evidence, surrogate: Surrogate) -> list[dict[st
 
 
 def _maps(
-    state: State, surrogate: Surrogate, winner: Settings, curves: Mapping[str, Mapping[str, Any]]
+    state: State, predict: Predict, winner: Settings, curves: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Posterior mean and standard deviation over each pair of numeric knobs, the others as in the winner."""
     knobs = {name: knob for name, knob in state.space.knobs.items() if isinstance(knob, Range)}
@@ -80,7 +84,7 @@ def _maps(
         columns = curve(x, knobs[x], winner, points=_STEPS)
         rows = [value for value, _ in curve(y, knobs[y], winner, points=_STEPS)]
         grid = [s.merged(Settings(values={y: value})) for value in rows for _, s in columns]
-        mean, deviation = surrogate.predict(np.array([state.space.features(s) for s in grid]))
+        mean, deviation = predict(np.array([state.space.features(s) for s in grid]))
         shape = (len(rows), len(columns))
         found.append(
             {

@@ -58,7 +58,6 @@ class Behind:
 def region(
     state: State,
     found: Evidence,
-    surrogate: Surrogate,
     winner: Settings,
     *,
     seed: int,
@@ -67,10 +66,11 @@ def region(
     """The settings tied with the winner as ranges by knob, the parameters that make no difference, the cheapest.
 
     A setting is tied unless the posterior gives at least 95 % to its being worse than the winner by more than
-    `MARGIN`. Looked at are all that was tried or thought of, and a cover of the space; the share is that of the cover.
+    `MARGIN`, by a kernel that takes no flat land for granted. Looked at are all that was tried or thought of, and a
+    cover of the space; the share is that of the cover.
     `confirmed`: tokens of the winner's answers in the confirmation.
     """
-    margin = MARGIN * found.spread
+    surrogate, margin = found.cautious(seed=seed), MARGIN * found.spread
     spread_out = cover(state.space, _COVER, seed=seed)
     settings = [winner, *spread_out, *(t.settings for t in state.tried if t.scored), *state.candidates]
     tied = behind(state, surrogate, winner, settings).tied(margin)

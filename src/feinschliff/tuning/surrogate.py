@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feinschliff.tuning.process import Array, Prior, Process, condition, fit_kernel
+from feinschliff.tuning.process import Array, Kernel, Prior, Process, condition, fit_kernel
 
 _JITTER = 1e-8
 
@@ -38,6 +38,19 @@ class Surrogate:
         with _one_thread():
             mean, covariance = self.process.joint(points)
         return mean * self.scale + self.centre, covariance * self.scale**2
+
+    def cautious(self, values: Array, noise: Array, *, least: float) -> Surrogate:
+        """The same observations under a kernel by which the score may differ by `least` over the space at the least (a
+        standard deviation), and over lengths that are no longer than the prior's median.
+
+        The likeliest kernel of a few noisy means is often flat, and its bands then deny what the answers cannot.
+        """
+        kernel = self.process.kernel
+        bold = Kernel(max(kernel.amplitude, (least / self.scale) ** 2), np.minimum(kernel.lengths, _PRIOR.length))
+        errors = noise / self.scale**2 + _jitter(noise)
+        with _one_thread():
+            process = condition(bold, self.process.points, (values - self.centre) / self.scale, errors)
+        return Surrogate(process, self.centre, self.scale)
 
 
 def fit(points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0) -> Surrogate:

@@ -1,0 +1,46 @@
+"""`fein landscape`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feinschliff.cli import options as o
+from feinschliff.cli.output import print_json, stdout, writing
+from feinschliff.i18n import tr
+
+
+def command(
+    run: o.RunName,
+    out: Annotated[Path | None, typer.Option("--out", help=tr("Where the page goes."))] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help=tr("Language of the page, de or en; yours if left out."))
+    ] = None,
+    store: o.StoreUrl = None,
+    as_json: o.AsJson = False,
+) -> None:
+    """Draw the score over the whole space of a finished search, from stored answers, without a request.
+
+    The page has a map for each pair of numeric parameters, the effect of each parameter, all settings that are as good
+    as the best found, and the highest estimates.
+
+    Example: [bold]fein landscape 3f2a9c0d1e4b --out landscape.html[/]
+    """
+    from feinschliff._api import default_report
+    from feinschliff._api.wanted import check_report
+    from feinschliff.report import landscape, show_landscape, write_landscape
+    from feinschliff.store import get_run, open_store
+
+    check_report(out)
+    with open_store(store, create=store is None) as db:
+        found = get_run(db, run)
+        document = landscape(found)
+        path = write_landscape(found, out or default_report(db, f"{found.id}-landscape"), language=language)
+    if as_json:
+        print_json({**document, "report": str(path)})
+        return
+    with writing():
+        show_landscape(found, stdout())
+        stdout().print(tr("- Page: {path}", path=path), soft_wrap=True, markup=False)
