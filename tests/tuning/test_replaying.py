@@ -210,15 +210,15 @@ def after_the_sampler(**options: Any) -> SamplingServer:
 
 
 @pytest.mark.parametrize(
-    ("make", "reason", "lost"),
+    ("make", "reason", "lost", "examples"),
     [
-        (without_them, NONE_CAME, 1),
-        (refusing, REFUSED, 1),
-        (forbidding, REFUSED, 1),
-        (after_the_sampler, PROCESSED, None),
+        (without_them, NONE_CAME, 1, 40),
+        (refusing, REFUSED, 1, 40),
+        (forbidding, REFUSED, 1, 40),
+        (after_the_sampler, PROCESSED, None, 40),
+        (after_the_sampler, PROCESSED, None, 150),  # more than the first design asks about
     ],
 )
-@pytest.mark.parametrize("examples", [40, 150])
 def test_without_usable_log_probabilities_settings_are_compared_in_pairs(
     make: Callable[[], SamplingServer], reason: str, lost: int | None, examples: int, tmp_path: Path
 ) -> None:
