@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,3 +61,16 @@ def test_without_the_offset_a_repetition_penalty_is_refused() -> None:
     batch = Batch([told(np.zeros(3), [1, 1])], 3)
     with pytest.raises(ValueError, match="logits"):
         adjust(batch, sampling(repeat_penalty=1.1).penalties, RULES["vllm"], offset=None)
+
+
+@pytest.mark.parametrize(("token", "possible"), [(25, True), (29, False)])  # 0.062 and 0.045 of the likeliest
+def test_min_p_is_held_against_a_tokens_own_probability_beyond_the_list_too(token: int, possible: bool) -> None:
+    # Flat behind the likeliest: 18 listed tokens at a tenth of its probability, and all others just below.
+    logits = np.concatenate([[0.0], np.full(18, np.log(0.1)), np.linspace(np.log(0.099), np.log(0.001), 60)])
+    whole = told(logits, [token])
+    listed = replace(whole, top=whole.top[:, :19], top_logprobs=whole.top_logprobs[:, :19])
+    batch = Batch([listed], 79)
+    rules = RULES["llama.cpp"]
+    wanted = sampling(rules, temperature=1.0, top_k=0, top_p=1.0, min_p=0.05)
+    found = log_probabilities(adjust(batch, wanted.penalties, rules, offset=None), wanted.drawing, rules)[0]
+    assert np.isfinite(found) == possible
