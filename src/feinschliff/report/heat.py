@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from feinschliff.i18n import tr
-from feinschliff.report.chart import Chart, Scale, labelled
+from feinschliff.report.chart import Chart, Scale
 from feinschliff.report.format import is_number, minus, score, setting
 
 _WIDTH, _HEIGHT = 380.0, 330.0
@@ -35,9 +36,15 @@ def maps(landscape: Mapping[str, Any], winner: Mapping[str, Any], what: str) -> 
 
 
 def color_span(landscape: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The lowest and the highest mean on any map; None without one."""
-    values = [v for entry in landscape["maps"] for row in entry["mean"] for v in row]
-    return (min(values), max(values)) if values else None
+    """From the lowest to the highest mean on any map, and at least half as wide as its usual 95 % band, so that nothing
+    looks like a hill that may be noise; None without a map."""
+    means = [v for entry in landscape["maps"] for row in entry["mean"] for v in row]
+    if not means:
+        return None
+    usual = _Z95 * median(v for entry in landscape["maps"] for row in entry["deviation"] for v in row)
+    low, high = min(means), max(means)
+    missing = max(0.0, usual - (high - low)) / 2
+    return low - missing, high + missing
 
 
 def scale_bar(span: tuple[float, float], what: str) -> str:
@@ -49,8 +56,8 @@ def scale_bar(span: tuple[float, float], what: str) -> str:
     for step in range(steps):
         box = _box(x(step), 12, x(step + 1), 30)
         _fill(chart, box, step / (steps - 1))
-    for at, text in labelled([low, high]) if high - low > 1e-3 else [(low, score(low))]:
-        chart.text(x(steps if at == high else 0), 48, text, "tick", "end" if at == high else "start")
+    chart.text(x(0), 48, minus(score(low)), "tick")
+    chart.text(x(steps), 48, minus(score(high)), "tick", "end")
     return chart.svg()
 
 

@@ -20,8 +20,8 @@ _LEAST_SPREAD = 0.2
 """Standard deviation of the score over the space that is taken for granted, in those of one answer's score."""
 
 _DOUBT = 0.5
-"""As `_LEAST_SPREAD`, where something is said to make no difference: in 80 runs in worlds whose truth is known, 1 of 40
-such claims was wrong; with the bands of the search itself, every fourth about a temperature."""
+"""As `_LEAST_SPREAD`, where something is said to make no difference. In 80 runs in worlds whose truth is known, such
+bands held all 160 true differences; by the search's own, 4 of 17 such claims about a temperature were wrong."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ CONFIDENCE = 0.95
 _UNSEEN = 0.5
 """A parameter is only said to make no difference where no more than this may hide in its band, in standard deviations
 of one answer's score; a band that is wider says nothing."""
-_Z95 = 1.959964
+
+_LOOKS = 4
+"""Values along a range that err about independently of each other, at the lengths over which a score changes."""
 
 _COVER = 512
 _AT_ONCE = 128
@@ -114,17 +116,26 @@ def _differences(
 ) -> dict[str, dict[str, JsonValue]]:
     """By knob, the others as in the winner: whether its values differ from the winner's, and by how much at the most.
 
-    A difference is `seen` where the 95 % band of the differences does not hold a constant within the margin. Else it is
-    `none` where the band leaves no room for more than `most`, and `unknown` where it does.
+    A difference is `seen` where the 95 % band of all differences at once does not hold a constant within the margin.
+    Else it is `none` where the band leaves no room for more than `most`, and `unknown` where it does.
     """
     found: dict[str, dict[str, JsonValue]] = {}
     for name, knob in state.space.knobs.items():
         lag = behind(state, surrogate, winner, [s for _, s in curve(name, knob, winner)])
-        low, high = lag.mean - _Z95 * lag.deviation, lag.mean + _Z95 * lag.deviation
+        half = _simultaneous(knob) * lag.deviation
+        low, high = lag.mean - half, lag.mean + half
         at_most = float(np.maximum(-low, high).max())
         seen = low.max() > margin or high.min() < -margin
         found[name] = {"difference": "seen" if seen else "none" if at_most <= most else "unknown", "at_most": at_most}
     return found
+
+
+def _simultaneous(knob: Knob) -> float:
+    """Half of a 95 % band around all values at once, in standard deviations (Bonferroni)."""
+    from scipy.special import ndtri
+
+    looks = _LOOKS if isinstance(knob, Range) else max(1, len(knob.values) - 1)
+    return float(ndtri(1 - (1 - CONFIDENCE) / 2 / looks))
 
 
 def _cheapest(
