@@ -241,7 +241,7 @@ def test_a_server_with_the_models_own_is_replayed(tmp_path: Path) -> None:
         server = make()
         result = on_server(server, tmp_path / make.__name__)
         expected = make is not backends.openai_chat  # at 127.0.0.1 nobody is taken for OpenAI
-        assert result.details["replay"]["used"] is expected, make.__name__
+        assert result.details["replay"]["used"] is expected, (make.__name__, result.details["replay"])
 
 
 @pytest.mark.parametrize(

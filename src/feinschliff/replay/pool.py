@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,6 @@ class View:
     """False where an answer does not go that far: it has no score then."""
     log_mixture: Array
     """Log-density under the mixture that the answers of its kind to its example were drawn from."""
-
-
-_AT_LARGE = 4.0
-"""Answers' worth of the whole pool in the mixture of each example. Which source answered which example is chance, so
-the pool's own shares are a fair mixture too; where an example has an answer or two, its own would be hardly one."""
 
 
 class Pool:
@@ -115,19 +110,19 @@ class Pool:
 
     def view(self, wanted: Outcome | None = None) -> View:
         """The answers as an outcome would have left them, and the balance heuristic's denominator (Veach and Guibas
-        1995, eq. 9)."""
+        1995, eq. 9).
+
+        The mixture is the whole pool's, not each example's own: which source answered which example is chance, and an
+        example with an answer or two has hardly a mixture.
+        """
         endings = [part.ending(wanted) for part in self._parts]
         if not endings:
             return View(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0))
-        examples, owners, groups = self.examples, self.owners, self.groups()
-        counts = np.zeros((len(self.sources), int(examples.max()) + 1))
-        np.add.at(counts, (owners, examples), 1)
-        counts += _AT_LARGE * counts.sum(axis=1, keepdims=True) / len(owners)
-        totals = np.zeros((int(groups.max()) + 1, counts.shape[1]))
-        np.add.at(totals, groups, counts)
-        with np.errstate(divide="ignore"):
-            shares = np.log(counts / totals[groups].clip(min=1))
-        each = np.stack([self.log_probability(s, wanted) for s in self.sources]) + shares[:, examples]
+        owners, groups = self.owners, self.groups()
+        counts = np.bincount(owners, minlength=len(self.sources))
+        totals = np.bincount(groups, counts)
+        shares = np.log(counts / totals[groups].clip(min=1))[:, None]
+        each = np.stack([self.log_probability(s, wanted) for s in self.sources]) + shares
         each[groups[:, None] != groups[owners][None, :]] = -np.inf
         self._mend(each, shares, wanted)
         top = each.max(axis=0)
@@ -140,19 +135,34 @@ class Pool:
 
     def _mend(self, each: Array, shares: Array, wanted: Outcome | None) -> None:
         """Whatever the arithmetic says, an answer was possible where it came from."""
-        examples, owners = self.examples, self.owners
+        owners = self.owners
         rows = np.arange(len(owners))
         broken = np.isneginf(each[owners, rows])
         for owner in np.unique(owners[broken]):
             own = broken & (owners == owner)
             values = np.concatenate([p.uncut(self.sources[owner], wanted, offset=self.offset) for p in self._parts])
-            each[owner, own] = values[own] + shares[owner, examples[own]]
+            each[owner, own] = values[own] + shares[owner, 0]
 
     def impossible(self) -> float:
-        """Share of the answers that their own sampling could not have drawn.
+        """Share of the answers that their own sampling could not have drawn, of those that can be followed.
 
         More than a few, and replay does not do what the server does.
         """
-        own = [self.log_probability(source) for source in self.sources]
-        values = [own[owner][i] for i, owner in enumerate(self._owners)]
+        own = [self.log_probability(_loosened(source)) for source in self.sources]
+        known = np.flatnonzero(self.followed)
+        values = [own[self._owners[i]][i] for i in known.tolist()]
         return float(np.mean(np.isneginf(values))) if values else 0.0
+
+
+def _loosened(source: Source) -> Source:
+    """With cuts a little wider: where candidates are alike, what is not listed moves a cut by one of them."""
+    if source.sampling is None:
+        return source
+    drawing = source.sampling.drawing
+    wider = replace(
+        drawing,
+        top_k=drawing.top_k + 2 if drawing.top_k > 1 else drawing.top_k,
+        top_p=min(1.0, 1.1 * drawing.top_p + 0.02),
+        min_p=0.8 * drawing.min_p,
+    )
+    return replace(source, sampling=replace(source.sampling, drawing=wider))

@@ -134,8 +134,9 @@ class Replayer:
 
     def _impossible(self) -> bool:
         """Whether clearly more answers than rounding explains could not have been drawn: of few, one says nothing."""
-        expected = _MOST_IMPOSSIBLE * len(self.pool)
-        return self.pool.impossible() * len(self.pool) > expected + 2 * math.sqrt(expected)
+        followed = int(self.pool.followed.sum())
+        expected = _MOST_IMPOSSIBLE * followed
+        return self.pool.impossible() * followed > expected + 2 * math.sqrt(expected)
 
     def stop(self, reason: str) -> None:
         """Stand back for good."""
