@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from feinschliff.endpoints.protocol import Backend
@@ -92,9 +93,11 @@ def test_one_impossible_answer_among_few_says_nothing(monkeypatch: pytest.Monkey
     found = made({"temperature": (0, 1)})
     assert isinstance(found, Replayer)
     for count, impossible, stays in ((28, 1, True), (28, 4, False), (400, 8, True), (400, 20, False)):
-        pool = type(
-            "Fixed", (), {"__len__": lambda _, n=count: n, "impossible": lambda _, n=count, k=impossible: k / n}
-        )()
+        known = {
+            "followed": np.ones(count, dtype=bool),
+            "impossible": lambda _, n=count, k=impossible: k / n,
+        }
+        pool = type("Fixed", (), known)()
         monkeypatch.setattr(found, "pool", pool)
         found.active = True
         found.check()

@@ -16,7 +16,7 @@ _MOST_REPLAYED = 96
 """Settings that were never asked and yet count: their errors are much alike, so that more of them add little."""
 
 
-_LEAST_SPREAD = 0.2
+_LEAST_SPREAD = 0.3
 """Standard deviation of the score over the space that is taken for granted, in those of one answer's score."""
 
 _DOUBT = 0.5

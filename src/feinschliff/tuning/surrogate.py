@@ -15,8 +15,9 @@ _JITTER = 1e-8
 _MOST_TO_FIT = 64
 """Points that the kernel is found by."""
 
-_PRIOR = Prior(amplitude=1.0, amplitude_width=0.5, length=0.8, length_width=0.8)
-"""In units of the score's spread over the space, and of the knobs' ranges."""
+_PRIOR = Prior(amplitude=1.0, amplitude_width=0.15, length=0.5, length_width=0.15)
+"""In units of the score's spread over the space, and of the knobs' ranges. Narrow: what replay sees of the space is
+mostly its flat part, and by that alone the kernel would take the rest for flat too (design/experiments.md)."""
 
 
 @dataclass
