@@ -52,7 +52,8 @@ def said(name: str) -> list[list[float]]:
 @pytest.mark.parametrize(
     "name",
     ["temperature", "top_p", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty", "dry_multiplier",
-     "dynatemp_range", "dynatemp_exponent", "mirostat_eta", "adaptive_target", "adaptive_decay", "num_beams", "logit_bias", "logprobs"],
+     "dynatemp_range", "dynatemp_exponent", "mirostat_eta", "adaptive_target", "adaptive_decay", "num_beams",
+     "logit_bias", "logprobs"],
 )  # fmt: skip
 def test_the_texts_give_the_same_numbers_in_every_language(name: str) -> None:
     english, german, korean = said(name)
