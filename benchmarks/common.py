@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from feinschliff.models.hardware import processor_name
 from feinschliff.models.house import house_path
+from feinschliff.models.residuals import engine_name
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +53,16 @@ def run_to_end(command: list[str]) -> tuple[int, dict[str, Any]]:
 def outcome(document: dict[str, Any]) -> dict[str, Any]:
     """All that must not depend on faults and interruptions: everything but what it cost and where it lies."""
     return {name: value for name, value in document.items() if name not in {"spent", "report", "run"}}
+
+
+def machine_record() -> dict[str, Any]:
+    """What figures of a machine depend on."""
+    return {
+        "engine": engine_name(),
+        "processor": processor_name(),
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+    }
 
 
 def model_record(name: str) -> dict[str, str]:

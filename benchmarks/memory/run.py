@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import re
 import shutil
 import tempfile
@@ -19,15 +17,14 @@ from typing import Any
 
 from tests.fakes.model_files import Sizes, write_model
 
-from benchmarks.common import model_record
+from benchmarks.common import machine_record, model_record
 from benchmarks.memory import shapes
 from feinschliff.models.fit import read_candidate
-from feinschliff.models.hardware import processor_name, usable_memory
+from feinschliff.models.hardware import usable_memory
 from feinschliff.models.house import house_path
 from feinschliff.models.measuring import measure
 from feinschliff.models.memory import Range, memory_of
 from feinschliff.models.plan import Plan
-from feinschliff.models.residuals import engine_name
 from feinschliff.models.sizes import GIB, MIB
 
 DRAWN = 20
@@ -130,10 +127,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     equal = sum(abs(row["kv_mib"] - row["kv_told_mib"]) <= 0.02 for row in rows)
     held = all(one["inside_share"] >= SHARE and one["widest_half_width"] <= WIDEST for one in told.values())
     return {
-        "engine": engine_name(),
-        "processor": processor_name(),
-        "processors": os.cpu_count(),
-        "python": platform.python_version(),
+        **machine_record(),
         "house": [model_record(name) for name in ("house-1", "house-2")],
         "shapes": {name: {k: v for k, v in asdict(sizes).items() if v} for name, sizes, _ in cases()},
         "cases": len(rows),

@@ -9,7 +9,6 @@ import argparse
 import http.client
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -21,15 +20,14 @@ from typing import Any
 
 from tests.fakes.model_files import Sizes, write_model
 
-from benchmarks.common import ROOT, model_record
+from benchmarks.common import ROOT, machine_record, model_record
 from benchmarks.memory.run import check_room
 from feinschliff.endpoints.engine import Engine, EngineOptions
 from feinschliff.models.fit import fit, read_candidate
-from feinschliff.models.hardware import bandwidth, processor_name
+from feinschliff.models.hardware import bandwidth
 from feinschliff.models.house import house_path
 from feinschliff.models.memory import kv_by_layer
 from feinschliff.models.plan import Plan
-from feinschliff.models.residuals import engine_name
 from feinschliff.models.speed import speed_of
 
 SHAPES = {
@@ -163,10 +161,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """What the claim rests on."""
     inside = sum(row["inside"] for row in rows)
     return {
-        "engine": engine_name(),
-        "processor": processor_name(),
-        "processors": os.cpu_count(),
-        "python": platform.python_version(),
+        **machine_record(),
         "house": [model_record(name) for name in ("house-1", "house-2")],
         "cases": len(rows),
         "inside": inside,

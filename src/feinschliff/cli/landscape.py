@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from feinschliff.cli import options as o
 from feinschliff.cli.output import print_json, stdout, writing
 from feinschliff.i18n import tr
@@ -14,10 +9,8 @@ from feinschliff.i18n import tr
 
 def command(
     run: o.RunName,
-    out: Annotated[Path | None, typer.Option("--out", help=tr("Where the page goes."))] = None,
-    language: Annotated[
-        str | None, typer.Option("--language", help=tr("Language of the page, de or en; yours if left out."))
-    ] = None,
+    out: o.PageFile = None,
+    language: o.PageLanguage = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,
 ) -> None:

@@ -96,6 +96,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help=tr("Show what it would c
 Name = Annotated[str | None, typer.Option("--name", help=tr("Alias of the run."), rich_help_panel=RUN)]
 Fresh = Annotated[bool, typer.Option("--fresh", help=tr("Start a run that shares no answers."), rich_help_panel=RUN)]
 ReportFile = Annotated[Path | None, typer.Option("--report", help=tr("Where the HTML page goes."), rich_help_panel=RUN)]
+PageFile = Annotated[Path | None, typer.Option("--out", help=tr("Where the page goes."))]
+PageLanguage = Annotated[
+    str | None, typer.Option("--language", help=tr("Language of the page, de or en; yours if left out."))
+]
 RunName = Annotated[str, typer.Argument(help=tr("Id or name of the run."), autocompletion=complete.runs)]
 Assignments = Annotated[
     list[str] | None,

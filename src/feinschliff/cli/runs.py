@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -61,10 +60,8 @@ def remove_command(
 
 def report_command(
     run: o.RunName,
-    out: Annotated[Path | None, typer.Option("--out", help=tr("Where the page goes."))] = None,
-    language: Annotated[
-        str | None, typer.Option("--language", help=tr("Language of the page, de or en; yours if left out."))
-    ] = None,
+    out: o.PageFile = None,
+    language: o.PageLanguage = None,
     store: o.StoreUrl = None,
     as_json: o.AsJson = False,
 ) -> None:

@@ -9,12 +9,15 @@ from feinschliff.replay.estimate import Estimates, estimate
 from feinschliff.replay.outcome import Outcome
 from feinschliff.replay.part import Drawn, Source
 from feinschliff.replay.pool import Pool
-from feinschliff.replay.rules import RULES, Rules, why_not
+from feinschliff.replay.rules import ENDINGS, PENALTIES, RULES, SAMPLING, Rules, why_not
 from feinschliff.replay.sampling import Sampling, read_sampling
 from feinschliff.replay.traces import Trace, Vocabulary, trace_of
 
 __all__ = [
+    "ENDINGS",
+    "PENALTIES",
     "RULES",
+    "SAMPLING",
     "Drawn",
     "Estimates",
     "Outcome",

@@ -8,3 +8,5 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Array = NDArray[np.float64]
+Numbers = NDArray[np.intp]
+Marks = NDArray[np.bool_]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feinschliff.replay.arrays import Array
+from feinschliff.replay.arrays import Array, Marks, Numbers
 from feinschliff.replay.effects import example_effects
 from feinschliff.replay.outcome import Outcome
-from feinschliff.replay.part import Marks, Source
-from feinschliff.replay.pool import Numbers, Pool, View
+from feinschliff.replay.part import Source
+from feinschliff.replay.pool import Pool, View
 
 LEAST_ANSWERS = 20.0
 """Effective answers below which an estimate has no weight."""
@@ -48,8 +48,6 @@ class Estimates:
     lost: Array
     """Share of the setting's answers that no stored answer shows: those that go on where all stored ones were cut off,
     and those of which the server told no probabilities."""
-    influence: Array
-    """What each answer adds to the error, shape (sources, answers)."""
     shares: Array
     """What part of each estimate rests on each different answer, rows summing to 1, shape (sources, different answers).
     Equal answers to an example are one observation of what a setting does to that example."""
@@ -86,16 +84,19 @@ def estimate(pool: Pool, sources: Sequence[Source]) -> Estimates:
     """
     number = len(sources)
     mean, variance, answers, whole, lost, beyond, spread = np.zeros((7, number))
-    shares = np.zeros((number, int(_different(pool).max(initial=0)) + 1))
-    found = Estimates(mean, variance, answers, whole, lost, np.zeros((number, len(pool))), shares, beyond, spread)
+    different = _different(pool)
+    shares = np.zeros((number, int(different.max(initial=0)) + 1))
+    found = Estimates(mean, variance, answers, whole, lost, shares, beyond, spread)
     for outcome in dict.fromkeys(source.outcome for source in sources):
         rows = np.array([i for i, source in enumerate(sources) if source.outcome == outcome])
-        _estimate(pool, [sources[i] for i in rows], outcome, found, rows)
+        _fill(found, rows, pool, [sources[i] for i in rows], outcome, different)
     return found
 
 
-def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, found: Estimates, rows: Numbers) -> None:
-    """Fill in the rows of sources with one outcome."""
+def _fill(
+    found: Estimates, rows: Numbers, pool: Pool, sources: Sequence[Source], outcome: Outcome | None, different: Numbers
+) -> None:
+    """The rows of sources with one outcome. `different`: number of the different answer that each answer is."""
     view = pool.view(outcome)
     seen = np.flatnonzero(view.reached)
     examples, scores = pool.examples[seen], view.scores[seen]
@@ -114,7 +115,6 @@ def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, fo
     found.answers[rows] = answers
     drawn = np.maximum(1, _drawn(pool, sources))
     found.whole[rows] = total / drawn
-    found.influence[np.ix_(rows, seen)] = errors
     own = (errors**2).sum(axis=1)
     effective = np.maximum(answers, 1e-9)
     spread = float(honest.var()) if len(honest) else 0.0
@@ -122,12 +122,12 @@ def _estimate(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, fo
     found.variance[rows] = np.maximum(variance, 1e-10)
     found.spread[rows] = np.sqrt(spread)
     together = np.zeros((found.shares.shape[1], len(rows)))
-    np.add.at(together, _different(pool)[seen], (weights / np.where(total > 0, total, 1.0)[:, None]).T)
+    np.add.at(together, different[seen], (weights / np.where(total > 0, total, 1.0)[:, None]).T)
     found.shares[rows] = together.T
     by_example = np.zeros((int(examples.max(initial=0)) + 1, len(rows)))
     np.add.at(by_example, examples, errors.T)
-    different = 1.0 / np.maximum((together**2).sum(axis=0), 1e-12)
-    beyond = (different * (by_example**2).sum(axis=0) + _TRUST * spread / different) / (different + _TRUST)
+    independent = 1.0 / np.maximum((together**2).sum(axis=0), 1e-12)
+    beyond = (independent * (by_example**2).sum(axis=0) + _TRUST * spread / independent) / (independent + _TRUST)
     # What no stored answer shows may score a standard deviation less, or more.
     chance = np.sqrt(np.maximum(squares / drawn - (total / drawn) ** 2, 0.0) / drawn)
     missing = np.maximum(0.0, 1.0 - total / drawn - chance)

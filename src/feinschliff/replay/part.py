@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feinschliff.replay.arrays import Array
+from feinschliff.replay.arrays import Array, Marks
 from feinschliff.replay.chain import Adjusted, adjust, log_probabilities
 from feinschliff.replay.outcome import Outcome, reach, shorten
 from feinschliff.replay.rules import Rules
@@ -17,8 +17,6 @@ from feinschliff.replay.traces import Batch, Trace
 
 Score = Callable[[int, str], float]
 """Number of the example and an answer's text to its score."""
-
-Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

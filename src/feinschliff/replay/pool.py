@@ -6,15 +6,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from feinschliff.replay.arrays import Array
+from feinschliff.replay.arrays import Array, Marks, Numbers
 from feinschliff.replay.outcome import Outcome
 from feinschliff.replay.part import Drawn, Part, Score, Source
 from feinschliff.replay.rules import Rules
-
-Numbers = NDArray[np.intp]
-Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,20 @@ from pydantic import JsonValue
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.records import Settings
 
+PENALTIES: Mapping[str, JsonValue] = {"frequency_penalty": 0, "presence_penalty": 0, "repeat_penalty": 1}
+"""Values at which they do nothing."""
+
+SAMPLING = frozenset({*("temperature", "top_k", "top_p", "min_p", "repeat_last_n", "logit_bias"), *PENALTIES})
+"""Parameters that act on how a token is drawn."""
+
+ENDINGS = frozenset({"max_tokens", "max_completion_tokens", "stop"})
+"""Parameters that end an answer."""
+
 REPLAYED = frozenset(
     {
-        *("temperature", "top_k", "top_p", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty"),
-        *("repeat_last_n", "logit_bias", "max_tokens", "max_completion_tokens", "stop", "n", "seed"),
-        *("logprobs", "top_logprobs", "model", "system", "prompt", "stream", "user", "context_length"),
+        *SAMPLING,
+        *ENDINGS,
+        *("n", "seed", "logprobs", "top_logprobs", "model", "system", "prompt", "stream", "user", "context_length"),
     }
 )
 """Parameters whose every value replay can follow, or which change nothing about how a token is drawn."""
@@ -109,7 +118,7 @@ def why_not(
     lack to be logits, on which the repetition penalty acts.
     """
     for name, value in {**applied, **settings.values}.items():
-        if name in _PENALTIES and value is not None and not _equal(value, _PENALTIES[name]):
+        if name in PENALTIES and value is not None and not _equal(value, PENALTIES[name]):
             if name == "repeat_penalty" and not (offset and (prompts or rules is None or not rules.prompt_repeats)):
                 return name
             if name != "repeat_penalty" and not prompts and rules is not None and rules.prompt_counts:
@@ -141,10 +150,6 @@ def _followed_bias(value: JsonValue) -> bool:
         bias is False or (isinstance(bias, int | float) and bias is not True and bias <= MOST_BIAS)
         for bias in value.values()
     )
-
-
-_PENALTIES: Mapping[str, JsonValue] = {"frequency_penalty": 0, "presence_penalty": 0, "repeat_penalty": 1}
-"""Values at which they do nothing."""
 
 
 def _equal(a: JsonValue, b: JsonValue) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 
 from pydantic import JsonValue
@@ -10,15 +9,15 @@ from pydantic import JsonValue
 from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.functions import check_signature, function_name, load_object, to_score
+from feinschliff.scorers.functions import FunctionBacked, function_name, load_object
 from feinschliff.scorers.group import GroupFunction, as_group
-from feinschliff.scorers.protocol import PairScorer, Scorer, unscored
+from feinschliff.scorers.protocol import PairScorer, Scorer
 from feinschliff.text.normal import nfc
 
 ScoreFunction = Callable[[str, str | None, dict[str, JsonValue]], float | None]
 
 
-class FunctionScorer(PairScorer):
+class FunctionScorer(FunctionBacked, PairScorer):
     """Calls `f(answer: str, target: str | None, row: dict) -> float | None` for each pair.
 
     Answer and target come in NFC, the row is a copy. None, what is no finite number, and an exception make a `Score`
@@ -29,25 +28,9 @@ class FunctionScorer(PairScorer):
 
     needs_target = False
 
-    def __init__(self, function: ScoreFunction, name: str | None = None) -> None:
-        """`name`: without it made from the function's place and source. Raises: ScorerError for a wrong signature."""
-        check_signature(function)
-        self._function = function
-        self._name = name or function_name(function)
-
-    @property
-    def name(self) -> str:
-        """Place and hash of the source: `module:function@1a2b3c4d5e6f`."""
-        return self._name
-
     def score_pair(self, example: Example, answer: Answer) -> Score:
         """What the function says."""
-        target = None if example.target is None else nfc(example.target)
-        try:
-            value = self._function(nfc(answer.text), target, copy.deepcopy(example.row))
-        except Exception as error:  # noqa: BLE001 - whatever the user's code raises
-            return unscored(f"the scorer raised {type(error).__name__}: {error}"[:300])
-        return to_score(value)
+        return self._call(nfc(answer.text), example)
 
 
 def load_scorer(spec: str) -> Scorer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import importlib
@@ -16,8 +17,9 @@ from typing import Any
 
 from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
-from feinschliff.records import Score
+from feinschliff.records import Example, Score
 from feinschliff.scorers.protocol import unscored
+from feinschliff.text.normal import nfc
 
 
 def load_object(spec: str) -> Any:
@@ -39,6 +41,30 @@ def load_object(spec: str) -> Any:
             found=", ".join(name for name in vars(module) if not name.startswith("_"))[:200],
             mend=tr("name a function of it"),
         ) from None
+
+
+class FunctionBacked:
+    """What scorers have in common that call a function of the user's."""
+
+    def __init__(self, function: Callable[..., Any], name: str | None = None) -> None:
+        """`name`: without it made from the function's place and source. Raises: ScorerError for a wrong signature."""
+        check_signature(function)
+        self._function = function
+        self._name = name or function_name(function)
+
+    @property
+    def name(self) -> str:
+        """Place and hash of the source: `module:function@1a2b3c4d5e6f`."""
+        return self._name
+
+    def _call(self, said: str | list[str], example: Example) -> Score:
+        """What the function says of one answer, or of several; an exception makes a score of None."""
+        target = None if example.target is None else nfc(example.target)
+        try:
+            value = self._function(said, target, copy.deepcopy(example.row))
+        except Exception as error:  # noqa: BLE001 - whatever the user's code raises
+            return unscored(f"the scorer raised {type(error).__name__}: {error}"[:300])
+        return to_score(value)
 
 
 def function_name(function: Callable[..., Any], asked: str | None = None) -> str:

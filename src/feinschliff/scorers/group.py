@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from feinschliff.errors import ScorerError
 from feinschliff.i18n import tr
 from feinschliff.records import Answer, Example, Score
-from feinschliff.scorers.functions import check_signature, function_name, to_score
+from feinschliff.scorers.functions import FunctionBacked
 from feinschliff.scorers.nearness import nearness
 from feinschliff.scorers.protocol import Scorer, finite_score, needs_target, scorer_notes, scoring_costs, unscored
 from feinschliff.scorers.text import Similarity
@@ -94,29 +93,13 @@ class Distinct(OneGroupScorer):
         return finite_score(len(texts) / len(answers))
 
 
-class GroupFunction(OneGroupScorer):
+class GroupFunction(FunctionBacked, OneGroupScorer):
     """Calls `f(answers: list[str], target: str | None, row: dict) -> float | None` for each group, of a function that
     is marked by an attribute `group = True`; otherwise as `FunctionScorer`."""
 
-    def __init__(self, function: GroupFunctionType, name: str | None = None) -> None:
-        """`name`: without it made from the function's place and source. Raises: ScorerError for a wrong signature."""
-        check_signature(function)
-        self._function = function
-        self._name = name or function_name(function)
-
-    @property
-    def name(self) -> str:
-        """Place and hash of the source."""
-        return self._name
-
     def score_group(self, example: Example, answers: Sequence[Answer]) -> Score:
         """What the function says."""
-        target = None if example.target is None else nfc(example.target)
-        try:
-            value = self._function([nfc(a.text) for a in answers], target, copy.deepcopy(example.row))
-        except Exception as error:  # noqa: BLE001 - whatever the user's code raises
-            return unscored(f"the scorer raised {type(error).__name__}: {error}"[:300])
-        return to_score(value)
+        return self._call([nfc(a.text) for a in answers], example)
 
 
 class ForeignGroup:

@@ -57,7 +57,12 @@ def evidence(state: State) -> Evidence | None:
     """All that the answers so far tell; None where fewer than two settings have a score, or nothing is searched."""
     if not state.space.knobs:
         return None
-    return _replayed(state) if state.replay is not None and state.replay.active else _tried(state)
+    known = state.knowledge()
+    if state.memo is None or state.memo[0] != known:
+        found = _replayed(state) if state.replay is not None and state.replay.active else _tried(state)
+        state.memo = (known, found)
+    evidence: Evidence | None = state.memo[1]
+    return evidence
 
 
 def _tried(state: State) -> Evidence | None:

@@ -146,9 +146,7 @@ def _cheapest(
     own = state.find(winner)
     today = np.array([*(own.tokens if own is not None else ()), *confirmed], dtype=np.float64)
     tried = [
-        t
-        for t in state.tried
-        if len(t.tokens) >= _LEAST_COUNTED and t.scored == t.seen and _is_whole(state, t.settings)
+        t for t in state.tried if len(t.tokens) >= _LEAST_COUNTED and t.scored == t.seen and state.is_whole(t.settings)
     ]
     if len(today) < _LEAST_COUNTED or not tried:
         return None
@@ -173,7 +171,3 @@ def _cheapest(
 def knob_values(settings: Settings, knobs: Mapping[str, Knob]) -> dict[str, JsonValue]:
     """What the searched parameters are set to."""
     return {name: settings.values.get(name) for name in knobs}
-
-
-def _is_whole(state: State, settings: Settings) -> bool:
-    return all(settings.values.get(name) is not None for name in state.space.knobs)

@@ -10,15 +10,13 @@ from feinschliff.i18n.stored import stored
 from feinschliff.measure import SEVERAL, answers_each
 from feinschliff.parameters.space import Choices, Space
 from feinschliff.records import Answer, Example, Settings
-from feinschliff.replay import RULES, Pool, why_not
+from feinschliff.replay import ENDINGS, PENALTIES, RULES, SAMPLING, Pool, why_not
 from feinschliff.scorers.group import is_group
 from feinschliff.scorers.protocol import Scorer, scoring_costs
-from feinschliff.tuning.replaying import ENDINGS, SAMPLING, Replayer
+from feinschliff.tuning.replaying import Replayer
 
 _VOCABULARY = 32_000
 """Where the server does not tell."""
-_PENALTIES = {"frequency_penalty": 0, "presence_penalty": 0, "repeat_penalty": 1}
-"""Values at which they do nothing."""
 
 
 def make_replayer(space: Space, payer: Payer, examples: Sequence[Example], scorer: Scorer) -> Replayer | str:
@@ -44,7 +42,7 @@ def make_replayer(space: Space, payer: Payer, examples: Sequence[Example], score
     if name is not None:
         return stored("replay cannot follow '{name}'", name=name)
     penalised = any(
-        n in space.knobs or {**applied, **space.fixed}.get(n) not in (None, off) for n, off in _PENALTIES.items()
+        n in space.knobs or {**applied, **space.fixed}.get(n) not in (None, off) for n, off in PENALTIES.items()
     )
     matters = penalised and (rules.prompt_counts or "repeat_penalty" in space.knobs)
     first = Settings(values=dict(space.fixed))

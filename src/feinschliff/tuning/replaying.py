@@ -15,6 +15,8 @@ from feinschliff.i18n.stored import stored
 from feinschliff.measure import answers_each
 from feinschliff.records import Answer, Example, Settings, canonical_json
 from feinschliff.replay import (
+    ENDINGS,
+    SAMPLING,
     Drawn,
     Estimates,
     Outcome,
@@ -34,16 +36,6 @@ WIDTH = 20
 
 ASKED: Mapping[str, JsonValue] = {"logprobs": True, "top_logprobs": WIDTH}
 """What is sent beside the settings."""
-
-SAMPLING = frozenset(
-    {
-        *("temperature", "top_k", "top_p", "min_p", "frequency_penalty", "presence_penalty", "repeat_penalty"),
-        *("repeat_last_n", "logit_bias"),
-    }
-)
-"""Parameters that act on how a token is drawn."""
-ENDINGS = frozenset({"max_tokens", "max_completion_tokens", "stop"})
-"""Parameters that end an answer."""
 
 NONE_CAME = stored("the server returns no log-probabilities")
 REFUSED = stored("the server refuses to return log-probabilities")

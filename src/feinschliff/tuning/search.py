@@ -20,7 +20,6 @@ from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.replaying import NONE_CAME, REFUSED, sent_with
 from feinschliff.tuning.samplers import Proposal, Sampler, Told
 from feinschliff.tuning.state import State, Tried
-from feinschliff.tuning.surrogate import Surrogate
 
 _REFUSED = "no answer: HTTP 4"
 """How the reason begins where the server refused a request."""
@@ -185,12 +184,6 @@ class Search:
         return found
 
 
-def posterior(state: State, *, seed: int) -> Surrogate | None:
-    """The surrogate through all that is known; None where there is nothing to fit."""
-    found = evidence(state)
-    return None if found is None else found.surrogate(seed=seed)
-
-
 def recommend(state: State, *, seed: int) -> tuple[Settings, float, float] | None:
     """(setting, mean, standard deviation) with the highest posterior mean, never the best observed one.
 
@@ -223,7 +216,7 @@ def told_of(tried: Tried) -> Told:
 
 
 def _eligible(state: State, tried: Tried) -> bool:
-    return all(tried.settings.values.get(name) is not None for name in state.space.knobs) and _is_scored(tried)
+    return state.is_whole(tried.settings) and _is_scored(tried)
 
 
 def _is_scored(tried: Tried) -> bool:

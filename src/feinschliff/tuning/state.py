@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,8 @@ class State:
     """Why they do not, where the sampler would make use of it."""
     candidates: list[Settings] = field(default_factory=list)
     """Settings that replay looks at, tried or not."""
+    memo: tuple[Hashable, Any] | None = None
+    """The evidence last looked at, and what it was made of: recommendation and sampler ask for the same one."""
     _places: dict[int, Place] = field(default_factory=dict)
 
     def draw(self, tried: Tried, upto: int) -> list[Unit]:
@@ -87,15 +90,15 @@ class State:
         if self.spread:
             first = self.given - (tried.round == 0 and tried.seen == 0 and self.given > 0)
             self.given = first + wanted
-            return [self._anew(number) for number in range(first, first + wanted)]
+            return self._anew(range(first, first + wanted))
         seen = {(example.id, repeat) for example, repeat in tried.units}
         fresh = (unit for unit in self.units if (unit[0].id, unit[1]) not in seen)
         return list(itertools.islice(fresh, wanted))
 
-    def _anew(self, number: int) -> Unit:
+    def _anew(self, numbers: range) -> list[Unit]:
         """The examples in their order, then again with the next repeat, for ever."""
         count = len({example.id for example, _ in self.units})
-        return self.units[number % count][0], number // count
+        return [(self.units[number % count][0], number // count) for number in numbers]
 
     def place(self, settings: Settings) -> Place:
         """Where these settings lie; looked up once, since every round asks for all of them."""
@@ -118,6 +121,16 @@ class State:
         """Units that a setting equal in effect was answered on; 0 where there is none."""
         found = self.find(settings)
         return 0 if found is None else found.seen
+
+    def knowledge(self) -> Hashable:
+        """Another one whenever there is more to know."""
+        replay = self.replay
+        pool = len(replay.pool) if replay is not None and replay.active else None
+        return len(self.tried), sum(t.seen for t in self.tried), len(self.candidates), pool
+
+    def is_whole(self, settings: Settings) -> bool:
+        """Whether they give a value for every knob."""
+        return all(settings.values.get(name) is not None for name in self.space.knobs)
 
     def points(self, settings: Sequence[Settings]) -> NDArray[np.float64]:
         """Features, shape (settings, features)."""
