@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,8 +74,12 @@ class Estimates:
         return np.asarray(correlation * deviation[:, None] * deviation[None, :], dtype=np.float64)
 
 
-def estimate(pool: Pool, sources: Sequence[Source]) -> Estimates:
-    """The mean score of each source over the pool's examples.
+Values = Callable[[Outcome | None], Array]
+"""What is known of every answer of a pool as an outcome would have left it, shape (answers,); NaN for nothing."""
+
+
+def estimate(pool: Pool, sources: Sequence[Source], *, values: Values | None = None) -> Estimates:
+    """The mean score of each source over the pool's examples; with `values`, their mean in place of the score's.
 
     The balance heuristic weighs every answer by p(answer | source) / p(answer | mixture). What is due to the examples
     is taken out of the scores first (a control variate), so that it does not matter which examples the weighty answers
@@ -89,17 +93,24 @@ def estimate(pool: Pool, sources: Sequence[Source]) -> Estimates:
     found = Estimates(mean, variance, answers, whole, lost, shares, beyond, spread)
     for outcome in dict.fromkeys(source.outcome for source in sources):
         rows = np.array([i for i, source in enumerate(sources) if source.outcome == outcome])
-        _fill(found, rows, pool, [sources[i] for i in rows], outcome, different)
+        _fill(found, rows, pool, [sources[i] for i in rows], outcome, different, values)
     return found
 
 
 def _fill(
-    found: Estimates, rows: Numbers, pool: Pool, sources: Sequence[Source], outcome: Outcome | None, different: Numbers
+    found: Estimates,
+    rows: Numbers,
+    pool: Pool,
+    sources: Sequence[Source],
+    outcome: Outcome | None,
+    different: Numbers,
+    values: Values | None,
 ) -> None:
     """The rows of sources with one outcome. `different`: number of the different answer that each answer is."""
     view = pool.view(outcome)
-    seen = np.flatnonzero(view.reached)
-    examples, scores = pool.examples[seen], view.scores[seen]
+    whole = view.scores if values is None else values(outcome)
+    seen = np.flatnonzero(view.reached & np.isfinite(whole))
+    examples, scores = pool.examples[seen], whole[seen]
     due = example_effects(examples, pool.owners[seen], scores)
     each = np.stack([pool.log_probability(source, outcome) for source in sources])
     weights = np.exp(np.minimum(each - view.log_mixture, _MOST_WEIGHT))

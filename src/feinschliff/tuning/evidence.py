@@ -53,24 +53,28 @@ class Evidence:
         return mean, np.maximum(deviation, self.cautious(seed=seed).predict(points)[1])
 
 
-def evidence(state: State) -> Evidence | None:
-    """All that the answers so far tell; None where fewer than two settings have a score, or nothing is searched."""
+def evidence(state: State, gauge: str | None = None, *, scale: float = 1.0) -> Evidence | None:
+    """All that the answers so far tell of their score, or of what a gauge read, divided by `scale`; None where fewer
+    than two settings have a value, or nothing is searched."""
     if not state.space.knobs:
         return None
-    known = state.knowledge()
+    known, what = state.knowledge(), (gauge, scale)
     if state.memo is None or state.memo[0] != known:
-        found = _replayed(state) if state.replay is not None and state.replay.active else _tried(state)
-        state.memo = (known, found)
-    evidence: Evidence | None = state.memo[1]
-    return evidence
+        state.memo = (known, {})
+    if what not in state.memo[1]:
+        replays = state.replay is not None and state.replay.active
+        state.memo[1][what] = (_replayed if replays else _tried)(state, gauge, scale)
+    found: Evidence | None = state.memo[1][what]
+    return found
 
 
-def _tried(state: State) -> Evidence | None:
-    ready = [i for i, t in enumerate(state.tried) if t.scored > 0]
+def _tried(state: State, gauge: str | None, scale: float) -> Evidence | None:
+    number = [sum(value is not None for value in t.values(gauge)) for t in state.tried]
+    ready = [i for i, n in enumerate(number) if n > 0]
     if len(ready) < 2:
         return None
-    means, variances = state.adjusted()
-    counts = np.array([state.tried[i].scored for i in ready])
+    means, variances = state.adjusted(gauge, scale=scale)
+    counts = np.array([number[i] for i in ready])
     spread = float(np.sqrt(np.average(variances[ready] * counts, weights=counts)))
     settings = [state.tried[i].settings for i in ready]
     return Evidence(
@@ -78,15 +82,15 @@ def _tried(state: State) -> Evidence | None:
     )
 
 
-def _replayed(state: State) -> Evidence | None:
+def _replayed(state: State, gauge: str | None, scale: float) -> Evidence | None:
     assert state.replay is not None
     tried = [t.settings for t in state.tried if t.scored > 0]
-    if len(tried) < 2:
+    if len(tried) < 2 or (gauge is not None and not _any_value(state, gauge)):
         return None
     names = {state.place(s).effective for s in tried}
     others = [s for s in state.candidates if state.place(s).effective not in names]
     settings = [*tried, *others]
-    found = state.replay.estimates(settings)
+    found = state.replay.estimates(settings, gauge, scale=scale)
     own = np.arange(len(settings)) < len(tried)
     usable = np.nonzero(found.usable & ~own)[0]
     usable = np.sort(usable[np.argsort(found.beyond[usable], kind="stable")][:_MOST_REPLAYED])
@@ -100,3 +104,7 @@ def _replayed(state: State) -> Evidence | None:
         float(found.spread.max()),
         found.answers[kept],
     )
+
+
+def _any_value(state: State, gauge: str) -> bool:
+    return any(value is not None for t in state.tried for value in t.values(gauge))

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from feinschliff.generation import Payer, render_messages
 from feinschliff.i18n.stored import stored
-from feinschliff.measure import answers_each
+from feinschliff.measure import Gauged, answers_each, per_token
 from feinschliff.records import Answer, Example, Settings, canonical_json
 from feinschliff.replay import (
     ENDINGS,
@@ -30,6 +30,7 @@ from feinschliff.replay import (
     trace_of,
     why_not,
 )
+from feinschliff.tuning.remains import Remains
 
 WIDTH = 20
 """Candidates asked for at each position: the most that OpenAI, Ollama and vLLM give."""
@@ -70,6 +71,8 @@ class Replayer:
     active: bool = True
     reason: str | None = None
     """Why it is not active."""
+    remains: Remains = field(default_factory=lambda: Remains({}))
+    """What else is known of the pool's answers."""
     _vocabulary: Vocabulary = field(default_factory=Vocabulary)
     _examples: dict[str, int] = field(default_factory=dict)
     _prompts: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -97,8 +100,8 @@ class Replayer:
     def _why_not(self, settings: Settings, offset: bool) -> str | None:
         return why_not(settings, self.applied, rules=self.rules, prompts=self.prompts_matter, offset=offset)
 
-    def take(self, answers: Sequence[tuple[Settings, Example, Answer, float]]) -> None:
-        """Take in scored answers."""
+    def take(self, answers: Sequence[tuple[Settings, Example, Answer, float]], gauged: Sequence[Gauged] = ()) -> None:
+        """Take in scored answers, each with what else is known of it."""
         drawn = []
         for settings, example, answer, score in answers:
             source = self.source(settings)
@@ -114,6 +117,9 @@ class Replayer:
                 self._first.setdefault((str(source.context), number), []).append(trace.top_logprobs[0])
             drawn.append(Drawn(source, number, trace, score))
         self.pool.add(drawn)
+        for one, (settings, example, answer, _), told in zip(drawn, answers, gauged, strict=bool(gauged)):
+            price = self.payer.budget.prices.of(self.payer.model_of(settings))
+            self.remains.take(one, example, told, per_token(answer, price))
 
     def check(self) -> None:
         """Stand back where the answers do not bear out what replay takes for granted."""
@@ -139,9 +145,13 @@ class Replayer:
         apart = [_apart(other, tops[0]) for tops in self._first.values() for other in tops[1:]]
         return bool(apart) and float(np.median(apart)) > _SAME
 
-    def estimates(self, settings: Sequence[Settings]) -> Estimates:
-        """What the pool says of these settings, tried or not."""
-        return estimate(self.pool, [self.source(s) for s in settings])
+    def estimates(self, settings: Sequence[Settings], gauge: str | None = None, *, scale: float = 1.0) -> Estimates:
+        """What the pool says of these settings, tried or not: of their scores, or of what a gauge read, divided by
+        `scale`."""
+        sources = [self.source(s) for s in settings]
+        if gauge is None:
+            return estimate(self.pool, sources)
+        return estimate(self.pool, sources, values=lambda outcome: self.remains.values(gauge, outcome) / scale)
 
     def _prompt(self, settings: Settings, example: Example) -> tuple[int, ...]:
         if not self.prompts_matter:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from feinschliff.measure import Constraint, Gauged
 from feinschliff.parameters.space import Space
 from feinschliff.records import Example, Settings, Trial
 from feinschliff.tuning.replaying import Replayer
@@ -34,6 +35,14 @@ class Tried:
     """What it was answered on, in that order."""
     tokens: list[int] = field(default_factory=list)
     """Of prompt and completions, by unit."""
+    gauged: list[Gauged] = field(default_factory=list)
+    """What else is known of the answers, by unit."""
+
+    def values(self, gauge: str | None = None) -> Sequence[float | None]:
+        """By unit the scores, or what a gauge read; None where it did not."""
+        if gauge is None:
+            return self.scores
+        return [told.get(gauge) for told in self.gauged] or [None] * self.seen
 
     @property
     def seen(self) -> int:
@@ -80,7 +89,9 @@ class State:
     """Why they do not, where the sampler would make use of it."""
     candidates: list[Settings] = field(default_factory=list)
     """Settings that replay looks at, tried or not."""
-    memo: tuple[Hashable, Any] | None = None
+    constraints: Sequence[Constraint] = ()
+    """What the setting that is wanted has to hold."""
+    memo: tuple[Hashable, dict[Hashable, Any]] | None = None
     """The evidence last looked at, and what it was made of: recommendation and sampler ask for the same one."""
     _places: dict[int, Place] = field(default_factory=dict)
 
@@ -140,14 +151,17 @@ class State:
         """Points of the tried settings, shape (tried, features)."""
         return self.points([t.settings for t in self.tried])
 
-    def adjusted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(means, variances of the means) of the tried settings, with what is due to the units taken out.
+    def adjusted(
+        self, gauge: str | None = None, *, scale: float = 1.0
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(means, variances of the means) of the tried settings, with what is due to the units taken out: of the scores,
+        or of what a gauge read, divided by `scale`.
 
         Two-way additive model, score = setting + unit + noise, fitted by alternating means: a setting that has seen
         easy examples only is not taken for a better one. Variances pool the residual noise over settings. Settings
         without a score get NaN.
         """
-        scores = _matrix(self.tried)
+        scores = _matrix(self.tried, gauge) / scale
         seen = ~np.isnan(scores)
         means, effects = _fit_effects(scores, seen, penalty=1.0)
         means, effects = _fit_effects(
@@ -175,15 +189,15 @@ class State:
         )
 
 
-def _matrix(tried: Sequence[Tried]) -> NDArray[np.float64]:
-    """Scores as (tried, units), NaN where there is none."""
+def _matrix(tried: Sequence[Tried], gauge: str | None = None) -> NDArray[np.float64]:
+    """Scores, or what a gauge read, as (tried, units), NaN where there is none."""
     columns: dict[tuple[str, int], int] = {}
     for t in tried:
         for example, repeat in t.units:
             columns.setdefault((example.id, repeat), len(columns))
     matrix = np.full((len(tried), len(columns)), np.nan)
     for row, t in zip(matrix, tried, strict=True):
-        for (example, repeat), score in zip(t.units, t.scores, strict=True):
+        for (example, repeat), score in zip(t.units, t.values(gauge), strict=True):
             row[columns[example.id, repeat]] = np.nan if score is None else score
     return matrix
 
