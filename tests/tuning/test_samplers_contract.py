@@ -28,6 +28,18 @@ SPACES = {
         {"temperature": (0, 1.5), "top_p": (0.1, 1.0), "top_k": (1, 100), "stop": {"choices": [["\n"], [".", "!"]]}}
     ),
     "choices only": space_of({"system": ["a", "b"], "temperature": {"choices": [0.0, 0.7]}}),
+    "conditional": space_of(
+        {
+            "min_p": {"range": [0, 0.3], "when": {"model": "b"}},
+            "model": ["a", "b"],
+            "temperature": (0, 1.5),
+            "reasoning_effort": {"choices": ["low", "high"], "when": {"model": "b", "min_p": [0.1, 0.3]}},
+            "stop": {"value": "!", "when": {"model": "a"}},
+        }
+    ),
+    "conditional choices": space_of(
+        {"model": ["a", "b"], "top_k": {"choices": [1, 20, 40], "when": {"model": "b"}}, "prompt": "p"}
+    ),
 }
 BLOCK = 5
 UNITS = 15
@@ -101,8 +113,11 @@ def test_proposals_lie_in_the_space_and_are_new_in_effect(name: str, space: str)
         effects = [play.space.effective(p.settings) for p in proposals]
         assert len(set(effects)) == len(effects)
         for p in proposals:
-            assert {*p.settings.values} == {*play.space.knobs, *play.space.fixed}
+            names = {*play.space.knobs, *play.space.fixed}
+            assert {*p.settings.values} == {n for n in names if play.space.is_active(n, p.settings.values)}
             for knob_name, knob in play.space.knobs.items():
+                if knob_name not in p.settings.values:
+                    continue
                 value = p.settings.values[knob_name]
                 if isinstance(knob, Choices):
                     assert value in knob.values
@@ -112,8 +127,10 @@ def test_proposals_lie_in_the_space_and_are_new_in_effect(name: str, space: str)
                     assert isinstance(value, int) is knob.integer
         seen.update(effects)
     assert len(play.state.tried) == len(seen)
-    greedy = [t for t in play.state.tried if t.settings.values.get("temperature") == 0]
-    assert len({str(t.settings.values.get("stop", t.settings.values.get("system"))) for t in greedy}) == len(greedy)
+    cold = [t.settings.values for t in play.state.tried if t.settings.values.get("temperature") == 0]
+    acting = [{n: v for n, v in values.items() if n not in {"top_p", "top_k", "min_p"}} for values in cold]
+    hidden = [values for values in acting if "reasoning_effort" not in values]  # that depends on min_p
+    assert len({Settings(values=values).canonical() for values in hidden}) == len(hidden)
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
@@ -124,7 +141,7 @@ def test_the_same_seed_asks_the_same_and_another_seed_something_else(name: str) 
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
-@pytest.mark.parametrize("space", ["one choice", "choices only"])
+@pytest.mark.parametrize("space", ["one choice", "choices only", "conditional choices"])
 def test_a_finite_space_comes_to_an_end_when_all_has_been_seen(name: str, space: str) -> None:
     play = Play(name, SPACES[space]).run(60)
     assert play.proposals[-1] == []

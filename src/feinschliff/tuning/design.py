@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from feinschliff.parameters.catalogue import parameter
-from feinschliff.parameters.space import Choices, Range, Space
+from feinschliff.parameters.coordinates import neutral_value
+from feinschliff.parameters.space import Choices, Range, Space, values_of
 from feinschliff.records import Settings
 
 Labelled = tuple[Settings, str]
@@ -32,17 +31,18 @@ def first_design(space: Space, baseline: Settings) -> list[Labelled]:
 
 def neutral(space: Space) -> dict[str, JsonValue]:
     """For every knob the value that changes the model's distribution least; the first of choices."""
-    return {name: _neutral(name, knob) for name, knob in space.knobs.items()}
+    return {name: neutral_value(name, knob) for name, knob in space.knobs.items()}
 
 
 def _candidates(space: Space, baseline: Settings) -> Iterator[Labelled]:
     yield baseline, "baseline"
     if space.size is not None and space.size <= _FULL_GRID:
-        yield from _all(space)
+        yield from ((settings, "grid") for settings in space.every(values_of))
         return
     middle = neutral(space)
     hot = space.knobs.get("temperature")
     if isinstance(hot, Range):
+        middle = space.reached("temperature", middle)
         yield space.settings({**middle, "temperature": hot.low}), "greedy" if hot.low == 0 else "grid"
         for share in (0.5, 0.2, 0.8):
             yield space.settings({**middle, "temperature": hot.at(share)}), "grid"
@@ -50,48 +50,26 @@ def _candidates(space: Space, baseline: Settings) -> Iterator[Labelled]:
     yield from _one_at_a_time(space, middle)
 
 
-def _all(space: Space) -> Iterator[Labelled]:
-    names = list(space.knobs)
-    values = [_levels(space.knobs[name]) for name in names]
-    for combination in itertools.product(*values):
-        yield space.settings(dict(zip(names, combination, strict=True))), "grid"
-
-
-def _levels(knob: Range | Choices) -> list[JsonValue]:
-    if isinstance(knob, Choices):
-        return list(knob.values)
-    return [*range(int(knob.low), int(knob.high) + 1)]
-
-
 def _one_at_a_time(space: Space, middle: Mapping[str, JsonValue]) -> Iterator[Labelled]:
-    """Every other knob away from its neutral value, one at a time; texts and models first, they move the most."""
+    """Every other knob away from its neutral value, one at a time; texts and models first, they move the most.
+
+    One that has conditions is moved where they hold, by the values of others that change least.
+    """
     names = sorted(space.knobs, key=lambda name: isinstance(space.knobs[name], Range))
     for name in names:
         knob = space.knobs[name]
         if name == "temperature" and isinstance(knob, Range):
             continue
         for value in _probes(name, knob):
-            yield space.settings({**middle, name: value}), "grid"
+            yield space.settings({**space.reached(name, middle), name: value}), "grid"
 
 
 def _probes(name: str, knob: Range | Choices) -> list[JsonValue]:
     if isinstance(knob, Choices):
         return list(knob.values)
-    rest = knob.unit(float(_number(_neutral(name, knob))))
+    rest = knob.unit(float(_number(neutral_value(name, knob))))
     levels: list[JsonValue] = [knob.at(u) for u in (0.3, 0.7, 0.0, 1.0) if abs(u - rest) > 0.25]
     return levels[:2]
-
-
-def _neutral(name: str, knob: Range | Choices) -> JsonValue:
-    if isinstance(knob, Choices):
-        return knob.values[0]
-    row = parameter(name)
-    if row.neutral is None:
-        return knob.at(1.0 if name == "max_tokens" else 0.5)
-    if row.kind == "int" and row.neutral == 0:
-        return knob.at(1.0)  # top_k: 0 is off, and the widest that may be searched comes nearest
-    value = min(knob.high, max(knob.low, row.neutral))
-    return int(value) if knob.integer else value
 
 
 def _number(value: JsonValue) -> float:

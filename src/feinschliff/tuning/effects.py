@@ -17,13 +17,14 @@ _Z95 = 1.959964
 
 
 def effects(space: Space, predict: Callable[[Array], tuple[Array, Array]], winner: Settings) -> dict[str, Any]:
-    """By knob: values `x` with the posterior mean and its 95 % band, the other knobs as in the winner.
+    """By knob that is in force in the winner: values `x` with the posterior mean and its 95 % band, the other knobs as
+    in the winner.
 
     Where the winner is greedy, the curves of top-p, top-k and min-p are flat: nothing else moves the score there.
     """
     found: dict[str, Any] = {}
-    for name, knob in space.knobs.items():
-        steps = curve(name, knob, winner)
+    for name, knob in active_knobs(space, winner).items():
+        steps = curve(name, space, winner)
         mean, deviation = predict(np.array([space.features(s) for _, s in steps]))
         found[name] = {
             "kind": "range" if isinstance(knob, Range) else "choices",
@@ -36,10 +37,19 @@ def effects(space: Space, predict: Callable[[Array], tuple[Array, Array]], winne
     return found
 
 
-def curve(name: str, knob: Knob, winner: Settings, *, points: int = _POINTS) -> list[tuple[JsonValue, Settings]]:
-    """The winner with this knob moved through its range, or through its choices."""
+def active_knobs(space: Space, settings: Settings) -> dict[str, Knob]:
+    """The knobs that are in force in these settings."""
+    return {name: knob for name, knob in space.knobs.items() if space.is_active(name, settings.values)}
+
+
+def curve(name: str, space: Space, winner: Settings, *, points: int = _POINTS) -> list[tuple[JsonValue, Settings]]:
+    """The winner with this knob moved through its range, or through its choices.
+
+    What comes into force on the way has the value that changes least; what ceases to be is not sent.
+    """
+    knob = space.knobs[name]
     if isinstance(knob, Range):
         values: list[JsonValue] = list(dict.fromkeys(knob.at(i / (points - 1)) for i in range(points)))
     else:
         values = list(knob.values)
-    return [(value, winner.merged(Settings(values={name: value}))) for value in values]
+    return [(value, space.moved(winner, {name: value})) for value in values]

@@ -61,7 +61,7 @@ def _points(state: State, found: Evidence, predict: Predict) -> list[dict[str, A
         answers = state.seen(settings)
         rows.append(
             {
-                "settings": knob_values(settings, state.space.knobs),
+                "settings": knob_values(settings, state.space),
                 "mean": middle,
                 "low": middle - half,
                 "high": middle + half,
@@ -77,13 +77,13 @@ def _maps(
     state: State, predict: Predict, winner: Settings, curves: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Posterior mean and standard deviation over each pair of numeric knobs, the others as in the winner."""
-    knobs = {name: knob for name, knob in state.space.knobs.items() if isinstance(knob, Range)}
+    knobs = [name for name in curves if isinstance(state.space.knobs[name], Range)]
     drawn = sorted(knobs, key=lambda name: -_reach(curves[name]))[:_MOST_KNOBS]
     found = []
     for x, y in itertools.combinations(drawn, 2):
-        columns = curve(x, knobs[x], winner, points=_STEPS)
-        rows = [value for value, _ in curve(y, knobs[y], winner, points=_STEPS)]
-        grid = [s.merged(Settings(values={y: value})) for value in rows for _, s in columns]
+        columns = curve(x, state.space, winner, points=_STEPS)
+        rows = [value for value, _ in curve(y, state.space, winner, points=_STEPS)]
+        grid = [state.space.moved(s, {y: value}) for value in rows for _, s in columns]
         mean, deviation = predict(np.array([state.space.features(s) for s in grid]))
         shape = (len(rows), len(columns))
         found.append(

@@ -185,6 +185,7 @@ def _texts(plot: Plot, name: str) -> list[str]:
     knob = plot.space.knobs.get(name)
     values = [
         *(knob.values if isinstance(knob, Choices) else [plot.space.fixed.get(name)]),
+        plot.space.otherwise.get(name),
         plot.baseline.values.get(name),
     ]
     return [value for value in values if isinstance(value, str)]
@@ -194,5 +195,5 @@ def _max_tokens(plot: Plot) -> int:
     """The longest answer that any setting of this run allows."""
     knobs = [knob for name in LIMITS if (knob := plot.space.knobs.get(name)) is not None]
     searched = [v for knob in knobs for v in ([knob.high] if isinstance(knob, Range) else knob.values)]
-    values = (of.get(name) for of in (plot.space.fixed, plot.baseline.values) for name in LIMITS)
+    values = (of.get(name) for of in (plot.space.fixed, plot.space.otherwise, plot.baseline.values) for name in LIMITS)
     return most_tokens(*values, *searched)

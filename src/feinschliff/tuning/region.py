@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pydantic import JsonValue
 
-from feinschliff.parameters.space import Knob, Range
+from feinschliff.parameters.space import Knob, Range, Space
 from feinschliff.records import Settings
-from feinschliff.tuning.effects import curve
+from feinschliff.tuning.effects import active_knobs, curve
 from feinschliff.tuning.evidence import Evidence
 from feinschliff.tuning.process import Array
 from feinschliff.tuning.samplers.candidates import cover
@@ -82,7 +82,7 @@ def region(
         "confidence": CONFIDENCE,
         "margin": margin,
         "share": float(tied[1 : 1 + len(spread_out)].mean()),
-        "knobs": {name: {**_extent(name, knob, inside), **moves[name]} for name, knob in state.space.knobs.items()},
+        "knobs": {name: {**_extent(name, state.space, inside), **move} for name, move in moves.items()},
         "indifferent": [name for name, move in moves.items() if move["difference"] == "none"],
         "cheapest": _cheapest(state, surrogate, winner, margin, confirmed=confirmed),
     }
@@ -100,8 +100,9 @@ def behind(state: State, surrogate: Surrogate, winner: Settings, settings: Seque
     return Behind(np.concatenate(means), np.concatenate(deviations))
 
 
-def _extent(name: str, knob: Knob, inside: Sequence[Settings]) -> dict[str, JsonValue]:
+def _extent(name: str, space: Space, among: Sequence[Settings]) -> dict[str, JsonValue]:
     """From the smallest to the largest value of tied settings; not every combination of such values is tied."""
+    knob, inside = space.knobs[name], [s for s in among if space.is_active(name, s.values)]
     if isinstance(knob, Range):
         values = [v for s in inside if isinstance(v := s.values.get(name), int | float) and knob.low <= v <= knob.high]
         low, high = (min(values), max(values)) if values else (None, None)
@@ -114,14 +115,15 @@ def _extent(name: str, knob: Knob, inside: Sequence[Settings]) -> dict[str, Json
 def _differences(
     state: State, surrogate: Surrogate, winner: Settings, *, margin: float, most: float
 ) -> dict[str, dict[str, JsonValue]]:
-    """By knob, the others as in the winner: whether its values differ from the winner's, and by how much at the most.
+    """By knob that is in force in the winner, the others as there: whether its values differ from the winner's, and by
+    how much at the most.
 
     A difference is `seen` where the 95 % band of all differences at once does not hold a constant within the margin.
     Else it is `none` where the band leaves no room for more than `most`, and `unknown` where it does.
     """
     found: dict[str, dict[str, JsonValue]] = {}
-    for name, knob in state.space.knobs.items():
-        lag = behind(state, surrogate, winner, [s for _, s in curve(name, knob, winner)])
+    for name, knob in active_knobs(state.space, winner).items():
+        lag = behind(state, surrogate, winner, [s for _, s in curve(name, state.space, winner)])
         half = _simultaneous(knob) * lag.deviation
         low, high = lag.mean - half, lag.mean + half
         at_most = float(np.maximum(-low, high).max())
@@ -161,13 +163,13 @@ def _cheapest(
         return None
     tokens_each, lost, settings = min(cheaper, key=lambda c: c[0])
     return {
-        "settings": knob_values(settings, state.space.knobs),
+        "settings": knob_values(settings, state.space),
         "tokens": tokens_each,
         "winner_tokens": float(today.mean()),
         "expected_loss": lost,
     }
 
 
-def knob_values(settings: Settings, knobs: Mapping[str, Knob]) -> dict[str, JsonValue]:
-    """What the searched parameters are set to."""
-    return {name: settings.values.get(name) for name in knobs}
+def knob_values(settings: Settings, space: Space) -> dict[str, JsonValue]:
+    """What the searched parameters that are in force are set to."""
+    return {name: settings.values.get(name) for name in active_knobs(space, settings)}

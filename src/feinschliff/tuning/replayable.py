@@ -28,7 +28,7 @@ def make_replayer(space: Space, payer: Payer, examples: Sequence[Example], score
 
     Raises: EndpointError when the server cannot be reached.
     """
-    endings = any(name in space.knobs for name in ENDINGS)
+    endings = any(name in space.moving for name in ENDINGS)
     if reason := _out_of_question(space, scorer, endings=endings):
         return reason
     models = _models(space, payer)
@@ -42,9 +42,9 @@ def make_replayer(space: Space, payer: Payer, examples: Sequence[Example], score
     if name is not None:
         return stored("replay cannot follow '{name}'", name=name)
     penalised = any(
-        n in space.knobs or {**applied, **space.fixed}.get(n) not in (None, off) for n, off in PENALTIES.items()
+        n in space.moving or {**applied, **space.fixed}.get(n) not in (None, off) for n, off in PENALTIES.items()
     )
-    matters = penalised and (rules.prompt_counts or "repeat_penalty" in space.knobs)
+    matters = penalised and (rules.prompt_counts or "repeat_penalty" in space.moving)
     first = Settings(values=dict(space.fixed))
     if matters and payer.endpoint.prompt_ids(models[0], render_messages(examples[0], first)) is None:
         return stored("penalties count the prompt's tokens, which the server does not tell")
@@ -55,13 +55,13 @@ def make_replayer(space: Space, payer: Payer, examples: Sequence[Example], score
 
 
 def _out_of_question(space: Space, scorer: Scorer, *, endings: bool) -> str | None:
-    if SEVERAL in space.knobs or answers_each(Settings(values=dict(space.fixed))) > 1 or is_group(scorer):
+    if SEVERAL in space.moving or answers_each(Settings(values=dict(space.fixed))) > 1 or is_group(scorer):
         return stored("several answers are scored together")
     if space.fixed.get("logprobs") is False:
         return stored("log-probabilities are switched off")
     if endings and scoring_costs(scorer):
         return stored("answers that a limit shortens would have to be scored anew, which costs requests")
-    if not endings and not any(name in SAMPLING for name in space.knobs):
+    if not endings and not any(name in SAMPLING for name in space.moving):
         return stored("nothing is searched that acts on how a token is drawn")
     return None
 

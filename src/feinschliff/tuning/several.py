@@ -67,6 +67,8 @@ def numbers_of(space: Space, baseline: Settings) -> list[int]:
         values: Sequence[Any] = [knob.low, knob.high]
     else:
         values = [space.fixed.get(SEVERAL)] if knob is None else knob.values
+    if SEVERAL in space.when:
+        values = [*values, space.otherwise.get(SEVERAL)]
     return [*(answers_each(Settings(values={SEVERAL: value})) for value in values), answers_each(baseline)]
 
 

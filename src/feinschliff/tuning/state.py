@@ -140,8 +140,9 @@ class State:
         return len(self.tried), sum(t.seen for t in self.tried), len(self.candidates), pool
 
     def is_whole(self, settings: Settings) -> bool:
-        """Whether they give a value for every knob."""
-        return all(settings.values.get(name) is not None for name in self.space.knobs)
+        """Whether they give a value for every knob that is in force."""
+        values = settings.values
+        return all(values.get(name) is not None for name in self.space.knobs if self.space.is_active(name, values))
 
     def points(self, settings: Sequence[Settings]) -> NDArray[np.float64]:
         """Features, shape (settings, features)."""

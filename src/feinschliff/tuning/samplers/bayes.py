@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from feinschliff.parameters.coordinates import neutral_value
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.records import Settings
 from feinschliff.tuning.samplers.trials import held
@@ -52,7 +53,7 @@ class BayesSuggester:
         """Registers the values as they were sent; one without a score counts like the worst so far."""
         from bayes_opt.exception import NotUniqueError
 
-        point = {n: _coordinate(knob, settings.values.get(n)) for n, knob in self.space.knobs.items()}
+        point = {name: self._place(name, settings) for name in self.space.knobs}
         if None in point.values():
             return False
         if mean is None:  # left out, it would be suggested again and again
@@ -62,6 +63,12 @@ class BayesSuggester:
         except NotUniqueError:
             return False  # allow_duplicate_points would print to stdout
         return True
+
+    def _place(self, name: str, settings: Settings) -> Any:
+        """The coordinate of a value; where conditions do not hold the neutral one, since a point has all of them."""
+        knob = self.space.knobs[name]
+        sent = self.space.is_active(name, settings.values)
+        return _coordinate(knob, settings.values.get(name) if sent else neutral_value(name, knob))
 
 
 def _bounds(knob: Knob) -> Any:

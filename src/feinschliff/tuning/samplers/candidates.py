@@ -6,8 +6,9 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+from pydantic import JsonValue
 
-from feinschliff.parameters.space import Choices, Space
+from feinschliff.parameters.space import Choices, Knob, Range, Space
 from feinschliff.records import Settings
 
 
@@ -35,9 +36,12 @@ def around(space: Space, centres: Sequence[Settings], count: int, *, seed: int) 
 
 
 def _step(space: Space, centre: Settings, rng: np.random.Generator) -> Settings:
-    values = {}
+    values: dict[str, JsonValue] = {}
     for name, knob in space.knobs.items():
         value = centre.values.get(name)
+        if not space.is_active(name, centre.values):
+            values[name] = _anywhere(knob, rng)  # a step of another knob may bring it into force
+            continue
         if isinstance(knob, Choices):
             stays = value in knob.values and rng.random() < 0.8
             values[name] = value if stays else knob.values[int(rng.integers(len(knob.values)))]
@@ -45,3 +49,7 @@ def _step(space: Space, centre: Settings, rng: np.random.Generator) -> Settings:
         here = knob.unit(float(value)) if isinstance(value, int | float) else 0.5
         values[name] = knob.at(here + (0.1 * rng.standard_normal() if rng.random() < 0.6 else 0.0))
     return space.settings(values)
+
+
+def _anywhere(knob: Knob, rng: np.random.Generator) -> JsonValue:
+    return knob.at(rng.random()) if isinstance(knob, Range) else knob.values[int(rng.integers(len(knob.values)))]

@@ -55,11 +55,8 @@ class GridSampler:
 
 def grid(space: Space) -> list[Settings]:
     """All combinations of a few levels of each knob, coarser the more knobs there are."""
-    names = list(space.knobs)
     count = next((n for n in (5, 4, 3, 2) if _size(space, n) <= _MOST_GRID), 2)
-    levels = [_levels(space.knobs[name], count) for name in names]
-    combinations = itertools.islice(itertools.product(*levels), _MOST_GRID)
-    return [space.settings(dict(zip(names, c, strict=True))) for c in combinations]
+    return list(itertools.islice(space.every(lambda knob: _levels(knob, count)), _MOST_GRID))
 
 
 def _levels(knob: Knob, count: int) -> list[JsonValue]:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pydantic import JsonValue
+
 from feinschliff.parameters.space import Choices, Knob, Space
 from feinschliff.records import Settings
 from feinschliff.tuning.samplers.trials import held
 
 if TYPE_CHECKING:
+    from optuna import Trial
     from optuna.distributions import BaseDistribution
 
 
@@ -21,7 +24,8 @@ class TPESuggester:
         import optuna
 
         self.space = space
-        self._distributions = {name: _distribution(knob) for name, knob in space.knobs.items()}
+        # What others depend on is suggested first, so that trials hold nothing that is not in force.
+        self._order = sorted(space.knobs, key=lambda name: len(space.when.get(name, {})))
         sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=init_points)
         with _quiet():
             self._study = optuna.create_study(direction="maximize", sampler=sampler)
@@ -31,8 +35,12 @@ class TPESuggester:
         """Optuna's next trial, on values that people can read."""
         from optuna.trial import TrialState
 
-        trial = self._study.ask(self._distributions)
-        settings = self.space.settings({n: _value(knob, trial.params[n]) for n, knob in self.space.knobs.items()})
+        trial = self._study.ask()
+        values = dict(self.space.fixed)
+        for name in self._order:
+            if self.space.is_active(name, values):
+                values[name] = _suggested(trial, name, self.space.knobs[name])
+        settings = self.space.settings(values)
         name = self.space.effective(settings)
         if name in self._pending:
             self._study.tell(trial, state=TrialState.FAIL)
@@ -49,10 +57,12 @@ class TPESuggester:
             state = TrialState.FAIL if mean is None else TrialState.COMPLETE
             self._study.tell(trial, mean, state=state)
             return True
-        params = {n: held(knob, settings.values.get(n)) for n, knob in self.space.knobs.items()}
+        knobs = {n: k for n, k in self.space.knobs.items() if self.space.is_active(n, settings.values)}
+        params = {name: held(knob, settings.values.get(name)) for name, knob in knobs.items()}
         if mean is None or None in params.values():
             return False
-        self._study.add_trial(create_trial(params=params, distributions=self._distributions, value=mean))
+        distributions = {name: _distribution(knob) for name, knob in knobs.items()}
+        self._study.add_trial(create_trial(params=params, distributions=distributions, value=mean))
         return True
 
 
@@ -66,8 +76,15 @@ def _distribution(knob: Knob) -> BaseDistribution:
     return FloatDistribution(knob.low, knob.high, log=knob.log)
 
 
-def _value(knob: Knob, param: Any) -> Any:
-    return knob.values[param] if isinstance(knob, Choices) else knob.at(knob.unit(param))
+def _suggested(trial: Trial, name: str, knob: Knob) -> JsonValue:
+    if isinstance(knob, Choices):
+        place: int = trial.suggest_categorical(name, range(len(knob.values)))
+        return knob.values[place]
+    if knob.integer:
+        number: float = trial.suggest_int(name, round(knob.low), round(knob.high), log=knob.log)
+    else:
+        number = trial.suggest_float(name, knob.low, knob.high, log=knob.log)
+    return knob.at(knob.unit(number))
 
 
 @contextmanager

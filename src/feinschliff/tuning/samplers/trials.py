@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Protocol
 
 from pydantic import JsonValue
 
-from feinschliff.parameters.space import Choices, Knob, Space
+from feinschliff.parameters.space import Choices, Knob, Space, values_of
 from feinschliff.records import Settings
 from feinschliff.tuning.samplers.candidates import cover
 from feinschliff.tuning.samplers.protocol import Proposal, Told
@@ -151,10 +150,7 @@ def drawn(state: State, count: int, *, seed: int) -> list[Settings]:
 
 def _shuffled(space: Space, seed: int) -> list[Settings]:
     """All settings of a finite space, in random order."""
-    values = [
-        k.values if isinstance(k, Choices) else range(round(k.low), round(k.high) + 1) for k in space.knobs.values()
-    ]
-    found = [space.settings(dict(zip(space.knobs, combination, strict=True))) for combination in product(*values)]
+    found = list(space.every(values_of))
     random.Random(f"draws/{seed}").shuffle(found)
     return found
 
