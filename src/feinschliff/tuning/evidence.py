@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,11 @@ class Evidence:
     """Standard deviation of one answer's score about the mean of its setting and example."""
     answers: Array
     """Effective number of answers that each mean rests on."""
+
+    def with_noise(self, variances: Array) -> Evidence:
+        """The same, with further variances of the means."""
+        more = variances if self.noise.ndim == 1 else np.diag(variances)
+        return replace(self, noise=self.noise + more)
 
     def surrogate(self, *, seed: int) -> Surrogate:
         """The process through the observations."""

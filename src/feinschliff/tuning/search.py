@@ -11,11 +11,12 @@ from feinschliff.choosing import Choice
 from feinschliff.errors import RequestRefused, RunError
 from feinschliff.generation import Ask, Payer, generate
 from feinschliff.i18n import tr
-from feinschliff.measure import answers_each, measure_units
+from feinschliff.measure import Gauge, Gauged, Given, Measured, answers_each, measure_units, read_gauges
 from feinschliff.records import Answer, Example, Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.design import Labelled
 from feinschliff.tuning.evidence import evidence
+from feinschliff.tuning.feasible import Feasible
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.replaying import NONE_CAME, REFUSED, sent_with
 from feinschliff.tuning.samplers import Proposal, Sampler, Told
@@ -59,6 +60,8 @@ class Search:
     on_round: Callable[[Step], None] | None = None
     choice: Choice | None = None
     """Among the answers of a unit, where a setting takes several."""
+    gauges: Sequence[Gauge] = ()
+    """What is read of every unit beside its score."""
 
     def run(self, design: Sequence[Labelled]) -> None:
         """The first design, then rounds until the plan is used up or the sampler sees nothing worth an answer."""
@@ -159,8 +162,10 @@ class Search:
                 owners.append(tried)
         cut: set[int] = set()
         taken: list[tuple[Settings, Example, Answer, float]] = []
+        taken_gauged: list[Gauged] = []
         measured = measure_units(asks, self.payer, scorer=self.scorer, choice=self.choice)
-        for tried, ask, unit in zip(owners, asks, measured, strict=True):
+        read = self._gauge(asks, measured)
+        for tried, ask, unit, gauged in zip(owners, asks, measured, read, strict=True):
             self.plan.use(unit.answers, models=[self.payer.model_of(tried.settings)] * len(unit.answers))
             self.answers.extend(unit.answers)
             score = unit.score
@@ -170,13 +175,25 @@ class Search:
                 tried.units.append((ask.example, ask.repeat))
                 tried.scores.append(score.value)
                 tried.tokens.append(sum(a.prompt_tokens + a.completion_tokens for a in unit.answers))
+                tried.gauged.append(gauged)
                 if score.value is None:
                     self._reasons.append(score.reason or "no reason given")
                 elif unit.chosen is not None:
                     taken.append((tried.settings, ask.example, unit.chosen, score.value))
+                    taken_gauged.append(gauged)
         if self.state.replay is not None:
-            self.state.replay.take(taken)
+            self.state.replay.take(taken, taken_gauged)
         self.exhausted = self.exhausted or bool(cut)
+
+    def _gauge(self, asks: Sequence[Ask], measured: Sequence[Measured]) -> list[Gauged]:
+        """What else the units take or score; nothing of those that were not answered in full."""
+        units = [
+            Given(ask.example, ask.settings, unit.answers, unit.chosen)
+            for ask, unit in zip(asks, measured, strict=True)
+            if unit.chosen is not None
+        ]
+        read = iter(read_gauges(self.gauges, units, self.payer))
+        return [{} if unit.chosen is None else next(read) for unit in measured]
 
     def _tried(self, proposal: Proposal) -> Tried:
         found = self.state.find(proposal.settings)
@@ -186,6 +203,9 @@ class Search:
 
 def recommend(state: State, *, seed: int) -> tuple[Settings, float, float] | None:
     """(setting, mean, standard deviation) with the highest posterior mean, never the best observed one.
+
+    Among those that are trusted to hold all constraints; where there is none, what is expected to miss them by the
+    least.
 
     Only settings with a value for every knob, and a score for at least half of their answers. With replay also settings
     that were never asked, where stored answers say enough of them.
@@ -205,7 +225,7 @@ def recommend(state: State, *, seed: int) -> tuple[Settings, float, float] | Non
         unfit -= {state.place(t.settings).effective for t in ready}
         settings = [s for s in found.settings if state.place(s).effective not in unfit]
         mean, deviation = found.surrogate(seed=seed).predict(state.points(settings))
-    best = int(np.argmax(mean))
+    best = int(Feasible(state, seed=seed).order(settings, mean)[0])
     return settings[best], float(mean[best]), float(deviation[best])
 
 

@@ -60,7 +60,7 @@ def fit(points: Array, means: Array, variances: Array, *, seed: int, least: floa
     return _cached_fit(points.tobytes(), means.tobytes(), variances.tobytes(), shape, seed, least)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=16)
 def _cached_fit(
     points: bytes, means: bytes, variances: bytes, shape: tuple[int, int], seed: int, least: float
 ) -> Surrogate:

@@ -9,6 +9,7 @@ import numpy as np
 
 from feinschliff.records import Settings
 from feinschliff.tuning.evidence import evidence
+from feinschliff.tuning.feasible import Feasible
 from feinschliff.tuning.process import Array
 from feinschliff.tuning.samplers.candidates import around, cover
 from feinschliff.tuning.samplers.protocol import Proposal, Told
@@ -41,10 +42,9 @@ class FeinSampler:
         found = evidence(state)
         if found is None:
             return []
-        surrogate = found.surrogate(seed=self.seed)
-        settings = _contestants(state, surrogate, seed=self.seed * 1009 + round)
-        points = state.points(settings)
-        shares, gain = _race(surrogate, points, seed=self.seed * 1013 + round)
+        surrogate, feasible = found.surrogate(seed=self.seed), Feasible(state, seed=self.seed)
+        settings = _contestants(state, surrogate, feasible, seed=self.seed * 1009 + round)
+        shares, gain = _race(state, surrogate, feasible, settings, spread=found.spread, seed=self.seed * 1013 + round)
         if gain < _NOT_WORTH * found.spread:
             return []
         proposals: list[Proposal] = []
@@ -60,27 +60,35 @@ class FeinSampler:
         """Nothing to remember: all is in the state."""
 
 
-def _contestants(state: State, surrogate: Surrogate, *, seed: int) -> list[Settings]:
+def _contestants(state: State, surrogate: Surrogate, feasible: Feasible, *, seed: int) -> list[Settings]:
     """All that was tried, a cover of the space, and steps around those in front."""
     tried = [t.settings for t in state.tried if t.scored > 0]
     if not state.candidates:
         state.candidates = cover(state.space, _COVER, seed=seed)
     known = _distinct(state, [*tried, *state.candidates])
     mean, _ = surrogate.predict(state.points(known))
-    front = [known[int(i)] for i in np.argsort(-mean, kind="stable")[:3]]
+    front = [known[int(i)] for i in feasible.order(known, mean)[:3]]
     state.candidates = [*state.candidates, *around(state.space, front, _AROUND, seed=seed)]
     return _distinct(state, [*tried, *state.candidates])
 
 
-def _race(surrogate: Surrogate, points: Array, *, seed: int) -> tuple[Array, float]:
-    """(how often each is the best, what the best is expected to be above the one in front), by draws of all scores."""
-    mean, covariance = surrogate.joint(points)
+def _race(
+    state: State, surrogate: Surrogate, feasible: Feasible, settings: Sequence[Settings], *, spread: float, seed: int
+) -> tuple[Array, float]:
+    """(how often each is the best, what the best is expected to be above the one in front), by draws of all scores.
+
+    In a draw in which settings miss a constraint, each of them is worse than all that hold it, by how much it misses.
+    """
+    mean, covariance = surrogate.joint(state.points(settings))
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     draws = mean + np.random.default_rng(seed).standard_normal((_DRAWS, len(mean))) @ root.T
+    front = int(feasible.order(settings, mean)[0])
+    if state.constraints:
+        missed = feasible.missed(settings, _DRAWS, seed=seed + 1)
+        draws = np.where(missed > 0, draws.min() - missed * spread, draws)
     best = draws.argmax(axis=1)
     shares = np.bincount(best, minlength=len(mean)) / _DRAWS
-    front = int(mean.argmax())
     return shares, float((draws.max(axis=1) - draws[:, front]).mean())
 
 
