@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import DataError, FeinschliffError, ParameterError
 from feinschliff.generation import Caps, Estimate
 from feinschliff.i18n import tr
+from feinschliff.measure import Constraint, parse_constraints
 from feinschliff.parameters.catalogue import check_settings
 from feinschliff.parameters.lengths import laid_over
 from feinschliff.records import Answer, Settings
@@ -128,6 +129,13 @@ def task_scorer(task: Task, spec: ScoreSpec | None) -> Scorer:
             ),
         )
     return scorer
+
+
+def task_constraints(task: Task, texts: Sequence[str] | None) -> tuple[Constraint, ...]:
+    """What has to be held. Raises: ParameterError."""
+    if isinstance(texts, str):
+        texts = [texts]
+    return parse_constraints(list(texts or ()), targets=task.targets)
 
 
 def task_choice(spec: PickSpec | None, score: ScoreSpec | None) -> Choice | None:

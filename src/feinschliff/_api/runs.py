@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from feinschliff._api.common import (
     scorer_recipe,
     space_spec,
     task_choice,
+    task_constraints,
     task_scorer,
 )
 from feinschliff._api.suits import check_space, check_suited, clamped
@@ -45,6 +46,7 @@ def tune(
     score: ScoreSpec | None = None,
     pick: PickSpec | None = None,
     space: SpaceSpec | None = None,
+    constraints: Sequence[str] | None = None,
     budget: BudgetSpec | None = None,
     baseline: Mapping[str, JsonValue] | None = None,
     sampler: str = "fein",
@@ -67,6 +69,8 @@ def tune(
             `longest`, `shortest`, a scorer that needs no target, or a callable `f(answers, row)` that gives a position.
         space: by parameter a tuple or list of two numbers (a range), any other list (choices), or a fixed value; or
             the name of a space, `default` or `classic`.
+        constraints: what answers have to hold on average, as `tokens <= 300`, `latency <= 200 ms`, `cost <= 0.002`,
+            `json >= 95 %`: tokens of the completion, time, USD (needs a price), or any scorer that asks no server.
         budget: any of `requests`, `tokens`, `seconds`, `usd`: hard limits over all resumes; 800 requests if None.
         baseline: the settings in use today; else what the endpoint tells of itself.
         sampler: `fein`, `gp`, `tpe`, `bayes_opt`, `random` or `grid`.
@@ -107,6 +111,7 @@ def tune(
         choice=choice,
         init_points=init_points,
         n_iter=n_iter,
+        constraints=task_constraints(task, constraints),
     )
     check(plot, caps, prices=where.prices(), model=where.model_name)
     what = {
@@ -115,6 +120,8 @@ def tune(
         "sampler": sampler,
         **{name: n for name, n in (("init_points", init_points), ("n_iter", n_iter)) if n is not None},
         "baseline": dict(baseline or {}),
+        # Only named where there are any: the ids of all other runs stay what they were.
+        **({"constraints": sorted(c.identity for c in plot.constraints)} if plot.constraints else {}),
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:

@@ -38,6 +38,8 @@ class TaskTable(BaseModel):
     """With data the column of the wanted answers, else the wanted answer."""
     examples: Annotated[int, Field(ge=1)] | None = None
     """Use only the first so many rows."""
+    constraints: list[str] = []
+    """What answers have to hold on average, as "tokens <= 300"."""
 
 
 PriceField: TypeAlias = str | list[float | int]

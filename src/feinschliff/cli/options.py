@@ -128,6 +128,17 @@ Score = Annotated[
         autocompletion=complete.scorers,
     ),
 ]
+Constraints = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--constraint",
+        metavar="QUANTITY<=LIMIT",
+        help=tr(
+            "What answers have to hold on average: 'tokens <= 300', 'latency <= 200 ms', 'cost <= 0.002', "
+            "'json >= 95 %' or any other scorer. Once for each."
+        ),
+    ),
+]
 Pick = Annotated[
     str | None,
     typer.Option(

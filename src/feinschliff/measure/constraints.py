@@ -15,6 +15,9 @@ from feinschliff.scorers.group import is_group
 from feinschliff.scorers.protocol import Scorer, needs_target, scoring_costs
 from feinschliff.scorers.registry import make_scorer
 
+TRUSTED = 0.9
+"""A setting may be recommended where it holds each constraint with this probability."""
+
 _TAKEN = (TOKENS, LATENCY, COST)
 _PARTS = re.compile(r"(?P<name>.+?)\s*(?P<op><=|>=|≤|≥)\s*(?P<limit>[^<>=≤≥]+)")
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?|\.\d+)"

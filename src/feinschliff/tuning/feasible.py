@@ -8,15 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feinschliff.measure import Constraint
+from feinschliff.measure import TRUSTED, Constraint
 from feinschliff.records import Settings
 from feinschliff.tuning.evidence import Evidence, evidence
 from feinschliff.tuning.process import Array
 from feinschliff.tuning.state import State
 from feinschliff.tuning.surrogate import Surrogate, expected_improvement
-
-TRUSTED = 0.9
-"""A setting may be recommended where it holds each constraint with this probability."""
 
 _PSEUDO = 2.0
 """Answers' worth of belief that a score on the limit is one of 0 or 1 (see `Constraint.doubt`)."""
@@ -67,7 +64,8 @@ class Feasible:
         known of a quantity."""
         from scipy.special import ndtr
 
-        return np.asarray(ndtr(np.stack([m / d for m, d in self._slacks(settings)], axis=1)))
+        found = [ndtr(mean / deviation) for mean, deviation in self._slacks(settings)]
+        return np.array(found, dtype=np.float64).reshape(len(found), len(settings)).T
 
     def order(self, settings: Sequence[Settings], means: Array) -> NDArray[np.intp]:
         """The settings that are trusted to hold all constraints by their mean score; then those that are expected to

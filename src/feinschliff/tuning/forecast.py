@@ -15,7 +15,7 @@ from feinschliff.tuning.compare import Match, everything, make_match_plan
 from feinschliff.tuning.confirm import confirmation_units
 from feinschliff.tuning.opening import block_size, first_state, opening, opening_asks
 from feinschliff.tuning.plan import check_budget
-from feinschliff.tuning.plot import Plot, least_answers, make_plan, models_of, pair_answers
+from feinschliff.tuning.plot import Plot, check_prices, least_answers, make_plan, models_of, pair_answers
 from feinschliff.tuning.several import usual_number
 from feinschliff.tuning.tune import units_of
 
@@ -39,9 +39,10 @@ class Forecast:
 def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
     """The planned answers; the search may end earlier, where nothing promises any gain.
 
-    Raises: BudgetError for limits that are too small for this model's price.
+    Raises: BudgetError for limits that are too small for this model's price, or that need a price where none is known.
     """
     parts = split(plot.task.examples)
+    check_prices(plot, payer.budget.prices, model=payer.model)
     plan = make_plan(plot, parts, caps, prices=payer.budget.prices, model=payer.model)
     check_budget(plan, least_answers=least_answers(plot, parts))
     units = units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from feinschliff.datasets.split import Split
 from feinschliff.generation import Budget
 from feinschliff.i18n.stored import stored
-from feinschliff.measure import HeldOut, Pair
+from feinschliff.measure import TRUSTED, Held, HeldOut, Pair
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.refusals import remedy, status_of
 from feinschliff.probing import Finding, Status
@@ -151,6 +151,20 @@ def untold_warnings(
             )
         )
     return notes
+
+
+def constraint_warnings(held: Sequence[Held]) -> list[str]:
+    """Sentences about constraints that nothing is known to hold."""
+    doubtful = [one.constraint.text for one in held if one.chance is not None and one.chance < TRUSTED]
+    if not doubtful:
+        return []
+    return [
+        stored(
+            "No setting was found that holds {constraints} with a probability of at least 90 %, by the search's "
+            "estimate; the one that was measured is expected to miss it by the least.",
+            constraints=", ".join(doubtful),
+        )
+    ]
 
 
 def outcome_warnings(measured: HeldOut, pairs: Sequence[Pair], *, split: Split, budget: Budget) -> list[str]:

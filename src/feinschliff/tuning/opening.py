@@ -39,12 +39,13 @@ def block_size(sampler: Sampler, answers: int, units: int) -> int:
 
 def first_state(plot: Plot, space: Space, units: Sequence[Unit], payer: Payer) -> State:
     """An empty state; with replay where the sampler makes use of it, and the server can."""
-    state = State(space, units)
+    state = State(space, units, constraints=plot.constraints)
     if plot.sampler == "fein":
         examples = [example for example, repeat in units if repeat == 0]
         made = make_replayer(space, payer, examples, plot.scorer)
         if isinstance(made, Replayer):
             state.replay, state.spread = made, True
+            made.remains.scorers = {g.name: g.scorer for g in plot.gauges() if g.scorer is not None}
         else:
             state.unreplayed = made
     return state

@@ -10,7 +10,7 @@ from feinschliff.choosing import Choice
 from feinschliff.datasets.split import Split, split
 from feinschliff.datasets.task import Task
 from feinschliff.endpoints.protocol import Backend
-from feinschliff.errors import FeinschliffError, ParameterError, RunError
+from feinschliff.errors import BudgetError, FeinschliffError, ParameterError, RunError
 from feinschliff.generation import (
     Caps,
     Prices,
@@ -22,7 +22,7 @@ from feinschliff.generation import (
 )
 from feinschliff.i18n import tr
 from feinschliff.i18n.stored import retold
-from feinschliff.measure import answers_each
+from feinschliff.measure import COST, LATENCY, TOTAL, Constraint, Gauge, answers_each
 from feinschliff.parameters.dialects import Dialect
 from feinschliff.parameters.lengths import LIMITS, most_tokens
 from feinschliff.parameters.refusals import remedy
@@ -68,8 +68,15 @@ class Plot:
     n_iter: int | None = None
     """Settings that a classic sampler tries after these."""
 
+    constraints: tuple[Constraint, ...] = ()
+    """What the setting that is wanted has to hold, on average over its answers."""
     notes: tuple[str, ...] = ()
     """Sentences about the fixed settings that stand among the warnings."""
+
+    def gauges(self) -> list[Gauge]:
+        """What is read of every answer beside its score: what constraints are about, and what it takes."""
+        gauges = (Gauge(TOTAL), Gauge(LATENCY), Gauge(COST), *(c.gauge for c in self.constraints))
+        return list({gauge.name: gauge for gauge in gauges}.values())
 
     def make_sampler(self, *, seed: int) -> Sampler:
         """The sampler, new. Raises: ParameterError."""
@@ -93,6 +100,19 @@ def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | 
     parts = split(plot.task.examples)
     plan = make_plan(plot, parts, caps, prices=prices, model=model)
     check_budget(plan, least_answers=least_answers(plot, parts))
+
+
+def check_prices(plot: Plot, prices: Prices, *, model: str | None) -> None:
+    """Refuse a limit on what an answer costs where a model has no price. Raises: BudgetError."""
+    limits = [c.text for c in plot.constraints if c.gauge.name == COST]
+    unpriced = [str(name) for name in models_of(plot, model) if prices.of(name) is None]
+    if limits and unpriced:
+        raise BudgetError(
+            tr("a limit on the cost of an answer needs a price"),
+            asked=limits[0],
+            found=tr("no price for {models}", models=", ".join(unpriced)),
+            mend=tr("give --price IN,OUT in USD per million tokens, or run fein prices set MODEL IN,OUT"),
+        )
 
 
 def check_texts(settings: Settings, task: Task) -> None:

@@ -22,13 +22,18 @@ class Result:
     baseline_settings: dict[str, JsonValue]
     """The same parameters as used today; None for what is unknown and was not sent."""
     recommended: dict[str, JsonValue]
-    """`settings` if better, else `baseline_settings`."""
+    """`settings` if better, else `baseline_settings`; but never the side that breaks a constraint which the other does
+    not break."""
     held_out: HeldOut
     knobs: dict[str, str]
     """Status by parameter: honoured, clamped, inert, rejected or unknown."""
     spent: dict[str, float | int | None]
     warnings: list[str]
     report: str | None = None
+    constraints: list[dict[str, Any]] = field(default_factory=list)
+    """What was to be held, measured on both sides (see `Held.to_dict`)."""
+    pareto: list[dict[str, Any]] = field(default_factory=list)
+    """Settings that no other one is ahead of in score, cost and time (see `tuning.pareto`)."""
     details: dict[str, Any] = field(default_factory=dict)
     """Trials, history, effects, answers side by side: what the report shows."""
 
@@ -42,6 +47,8 @@ class Result:
             "baseline_settings": self.baseline_settings,
             "recommended": self.recommended,
             "held_out": self.held_out.to_dict(),
+            "constraints": self.constraints,
+            "pareto": self.pareto,
             "knobs": self.knobs,
             "spent": self.spent,
             "warnings": self.warnings,

@@ -155,8 +155,9 @@ class State:
     def adjusted(
         self, gauge: str | None = None, *, scale: float = 1.0
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(means, variances of the means) of the tried settings, with what is due to the units taken out: of the scores,
-        or of what a gauge read, divided by `scale`.
+        """(means, variances of the means) of the tried settings, with what is due to the units taken out.
+
+        Of the scores, or of what a gauge read, divided by `scale`.
 
         Two-way additive model, score = setting + unit + noise, fitted by alternating means: a setting that has seen
         easy examples only is not taken for a better one. Variances pool the residual noise over settings. Settings

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from feinschliff.datasets.split import Split, split
 from feinschliff.generation import Payer
-from feinschliff.measure import SEVERAL, HeldOut, answers_each
+from feinschliff.measure import SEVERAL, Held, HeldOut, answers_each, constraints_held, follows
 from feinschliff.parameters.catalogue import parameter
 from feinschliff.parameters.space import Range, Space
 from feinschliff.probing import probe_space, requests_for
@@ -22,9 +22,17 @@ from feinschliff.tuning.clock import Clock, keeping_track
 from feinschliff.tuning.confirm import confirm, search_limit
 from feinschliff.tuning.costs import run_costs
 from feinschliff.tuning.details import run_details
+from feinschliff.tuning.feasible import Feasible
 from feinschliff.tuning.kept import keep
 from feinschliff.tuning.narrow import narrowed, narrowed_names
-from feinschliff.tuning.notes import answer_warnings, knob_warnings, outcome_warnings, untold_warnings, with_prior
+from feinschliff.tuning.notes import (
+    answer_warnings,
+    constraint_warnings,
+    knob_warnings,
+    outcome_warnings,
+    untold_warnings,
+    with_prior,
+)
 from feinschliff.tuning.opening import block_size, first_state, opening
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
@@ -97,6 +105,14 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         baseline=plot.baseline,
         pairs=pairs,
     )
+    held = constraints_held(
+        plot.constraints,
+        pairs,
+        (winner, plot.baseline),
+        unit=measured.unit,
+        payer=payer,
+        chances=None if best is None else [float(p) for p in Feasible(state, seed=payer.seed).chances([winner])[0]],
+    )
     details["probe"] = {name: finding.to_dict() for name, finding in found.items()}
     details["check"] = keep(pairs, best=winner, baseline=plot.baseline, payer=payer, recipe=plot.recipe)
     clock.note()
@@ -108,8 +124,9 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         measured=measured,
         knobs=knobs,
         payer=payer,
-        warnings=warnings,
+        warnings=[*constraint_warnings(held), *warnings],
         details=details,
+        held=held,
     )
 
 
@@ -124,8 +141,10 @@ def make_result(
     payer: Payer,
     warnings: list[str],
     details: dict[str, Any],
+    held: Sequence[Held] = (),
 ) -> Result:
-    """The outcome; the recommendation is the winner only where it is better."""
+    """The outcome; the recommendation is the winner only where it is better, or where today's settings break a
+    constraint that it does not break."""
     best, today = ({name: _of(settings, name) for name in names} for settings in (winner, baseline))
     costs = run_costs(run, payer)
     return Result(
@@ -134,11 +153,12 @@ def make_result(
         verdict=measured.verdict,
         settings=best,
         baseline_settings=today,
-        recommended=best if measured.verdict == "better" else today,
+        recommended=best if measured.verdict and follows(held, better=measured.verdict == "better") else today,
         held_out=measured,
         knobs=dict(knobs),
         spent=costs.spent,
         warnings=[*warnings, *costs.warnings],
+        constraints=[one.to_dict() for one in held],
         details={**details, "models": costs.models},
     )
 
@@ -165,6 +185,7 @@ def _search(plot: Plot, payer: Payer, state: State, plan: Plan, clock: Clock) ->
         block=block_size(sampler, plan.search_answers // usual_number(plot.space), len(state.units)),
         seed=payer.seed,
         on_round=on_round,
+        gauges=plot.gauges(),
     )
 
 
