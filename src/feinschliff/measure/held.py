@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from feinschliff import stats
 from feinschliff.generation import Payer
-from feinschliff.measure.compare import Pair
+from feinschliff.measure.compare import Pair, VerdictText
 from feinschliff.measure.constraints import Constraint
 from feinschliff.measure.gauges import Given, read_gauges
 from feinschliff.records import Settings
@@ -87,15 +87,26 @@ def constraints_held(
     return found
 
 
-def follows(held: Sequence[Held], *, better: bool) -> bool:
-    """Whether the winner is recommended: a side that breaks a constraint gives way to one that is not shown to; else
-    the score decides."""
-    broken = [any(side.status == "broken" for side in sides) for sides in _sides(held)]
-    return better if broken[0] == broken[1] else broken[1]
+def follows(held: Sequence[Held], verdict: VerdictText | None) -> bool:
+    """Whether the winner is recommended.
+
+    A side that breaks a constraint gives way to one that is not shown to break any. Else the winner is recommended
+    where it is better; and where nothing tells the scores apart, if its means are within all limits, and today's are
+    not.
+    """
+    if verdict is None:
+        return False
+    breaks = any(h.best.status == "broken" for h in held)
+    if breaks != any(h.baseline.status == "broken" for h in held):
+        return not breaks
+    if verdict != "no measurable gain" or breaks:
+        return verdict == "better"
+    within = all(_within(h.constraint, h.best) for h in held)
+    return within and not all(_within(h.constraint, h.baseline) for h in held)
 
 
-def _sides(held: Sequence[Held]) -> tuple[list[Kept], list[Kept]]:
-    return [h.best for h in held], [h.baseline for h in held]
+def _within(constraint: Constraint, side: Kept) -> bool:
+    return side.mean is not None and constraint.slack(side.mean) >= 0
 
 
 def _kept(constraint: Constraint, values: Sequence[float | None], groups: Sequence[str]) -> Kept:

@@ -17,6 +17,7 @@ from feinschliff.records import Answer, Score, Settings
 from feinschliff.scorers.protocol import Scorer
 from feinschliff.tuning.landscape import land
 from feinschliff.tuning.notes import count_flags
+from feinschliff.tuning.pareto import pareto
 from feinschliff.tuning.replaying import replay_details
 from feinschliff.tuning.search import Search
 from feinschliff.tuning.several import equal_cost
@@ -75,6 +76,7 @@ def run_details(
             }
             for step in search.history
         ],
+        "pareto": pareto(search.state, winner, seed=search.seed),
         **land(search.state, winner, seed=search.seed, pairs=pairs),
         "search_flags": count_flags(search.answers),
     }

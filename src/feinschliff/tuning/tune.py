@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +13,12 @@ from feinschliff.datasets.split import Split, split
 from feinschliff.generation import Payer
 from feinschliff.measure import SEVERAL, Held, HeldOut, answers_each, constraints_held, follows
 from feinschliff.parameters.catalogue import parameter
-from feinschliff.parameters.space import Range, Space
-from feinschliff.probing import probe_space, requests_for
+from feinschliff.parameters.space import Space
+from feinschliff.probing import requests_for
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import scorer_notes
 from feinschliff.store import Run
+from feinschliff.tuning.by_model import fitted, left_behind, probe_models
 from feinschliff.tuning.clock import Clock, keeping_track
 from feinschliff.tuning.confirm import confirm, search_limit
 from feinschliff.tuning.costs import run_costs
@@ -31,9 +32,9 @@ from feinschliff.tuning.notes import (
     knob_warnings,
     outcome_warnings,
     untold_warnings,
-    with_prior,
 )
 from feinschliff.tuning.opening import block_size, first_state, opening
+from feinschliff.tuning.pareto import front_points
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
 from feinschliff.tuning.result import Result
@@ -62,12 +63,14 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     payer.budget.limit = search_limit(payer.budget.caps)
     _phase(plot, "probe", plan.answers_planned)
     dialect = payer.endpoint.dialect(payer.model)
-    found, probed = probe_space(plot.space, payer, dialect=dialect, most=requests_for(plan.answers_planned))
-    plan.use_probe(probed)
-    usual = [name for name, knob in plot.space.knobs.items() if isinstance(knob, Range) and knob.usual]
-    knobs = with_prior({name: finding.status for name, finding in found.items()}, dialect, usual=usual)
+    space, notes = fitted(plot.space, payer)
+    plot = replace(plot, space=space, baseline=space.in_force(plot.baseline.values) if notes else plot.baseline)
+    probed = probe_models(plot.space, payer, most=requests_for(plan.answers_planned))
+    plan.use_probe(probed.answers)
+    found, knobs = probed.findings, probed.statuses
     plot = without_refused(plot, knobs)
-    left = plot.space.without([name for name, status in knobs.items() if status in ("inert", "rejected")])
+    deaf = [name for name, status in knobs.items() if status in ("inert", "rejected")]
+    left = plot.space.without(deaf)
     space, lost = narrowed(left, found, dialect=dialect)
     if not space.knobs:
         raise nothing_honoured(list(plot.space.knobs), dialect, paid=payer.budget.requests > 0)
@@ -85,8 +88,10 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     )
     warnings = [
         *plot.notes,
+        *notes,
         *knob_warnings(knobs, dialect, searched=plot.space.knobs, narrowed=narrowed_names(left, found)),
         *untold_warnings(knobs, found, searched=space.knobs),
+        *left_behind(plot.space, left, deaf),
         *lost,
         *untried(search.sampler, state),
         *outcome_warnings(measured, pairs, split=parts, budget=payer.budget),
@@ -121,6 +126,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         winner=winner,
         baseline=plot.baseline,
         names=_shown(space, plot.space),
+        conditional=plot.space.when,
         measured=measured,
         knobs=knobs,
         payer=payer,
@@ -142,10 +148,17 @@ def make_result(
     warnings: list[str],
     details: dict[str, Any],
     held: Sequence[Held] = (),
+    conditional: Collection[str] = (),
 ) -> Result:
     """The outcome; the recommendation is the winner only where it is better, or where today's settings break a
-    constraint that it does not break."""
-    best, today = ({name: _of(settings, name) for name in names} for settings in (winner, baseline))
+    constraint that it does not break.
+
+    `conditional`: parameters that are told of only where they are in force.
+    """
+    best, today = (
+        {name: _of(s, name) for name in names if name in s.values or name not in conditional}
+        for s in (winner, baseline)
+    )
     costs = run_costs(run, payer)
     return Result(
         run=run.id,
@@ -153,12 +166,13 @@ def make_result(
         verdict=measured.verdict,
         settings=best,
         baseline_settings=today,
-        recommended=best if measured.verdict and follows(held, better=measured.verdict == "better") else today,
+        recommended=best if follows(held, measured.verdict) else today,
         held_out=measured,
         knobs=dict(knobs),
         spent=costs.spent,
         warnings=[*warnings, *costs.warnings],
         constraints=[one.to_dict() for one in held],
+        pareto=front_points(details.get("pareto")),
         details={**details, "models": costs.models},
     )
 
