@@ -56,17 +56,22 @@ def clamped(link: Connection, several: Iterable[Settings], *, db: Store | None =
 def check_space(link: Connection, space: Space, baseline: Mapping[str, JsonValue], *, db: Store | None = None) -> None:
     """Refuse a space that holds values which the endpoint refuses, or a baseline that does.
 
-    Of the ranges that nobody named, the search leaves out by itself what is refused, unless nothing would be left.
+    Each model is asked only for what is in force with it. Of the ranges that nobody named, the search leaves out by
+    itself what is refused, unless nothing would be left.
 
     Raises: ParameterError.
     """
-    fixed = _without(Settings(values=dict(space.fixed)), link.config.omit)
-    for model in _models(link, space, baseline):
+    models = _models(link, space)
+    today = str(baseline.get("model") or models[0])
+    _Judge(link, db, today).check(Settings(values=dict(baseline)))
+    for model in models:
         judge = _Judge(link, db, model)
         usual = [name for name, knob in space.knobs.items() if isinstance(knob, Range) and knob.usual]
         refused = [name for name in usual if judge.has_no_field(name)]
         named = space if len(refused) == len(space.knobs) else space.without(usual)
-        for settings in (fixed, Settings(values=dict(baseline)), *_ends(named, fixed)):
+        part = named.given("model", model) if "model" in named.knobs else named
+        fixed = _without(Settings(values=dict(part.fixed)), link.config.omit)
+        for settings in (fixed, *_ends(part, fixed)):
             judge.check(settings)
 
 
@@ -148,11 +153,11 @@ def _statuses(findings: Mapping[str, Finding]) -> dict[str, str]:
     return {name: finding.status for name, finding in findings.items()}
 
 
-def _models(link: Connection, space: Space, baseline: Mapping[str, JsonValue]) -> list[str]:
-    """All that may be asked."""
+def _models(link: Connection, space: Space) -> list[str]:
+    """All that the search may ask."""
     knob = space.knobs.get("model")
     named: Sequence[JsonValue] = knob.values if isinstance(knob, Choices) else [space.fixed.get("model")]
-    return list(dict.fromkeys(str(name or link.model) for name in (*named, baseline.get("model"))))
+    return list(dict.fromkeys(str(name or link.model) for name in named))
 
 
 def _ends(space: Space, fixed: Settings) -> Iterator[Settings]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -10,7 +11,7 @@ from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.errors import TaskError
 from feinschliff.i18n import tr
 from feinschliff.parameters.catalogue import CATALOGUE, check_settings
-from feinschliff.parameters.lengths import is_limited, laid_over
+from feinschliff.parameters.lengths import LIMITS, is_limited, laid_over
 from feinschliff.parameters.space import Choices, Space, make_space
 from feinschliff.parameters.wire import DEFAULT_MAX_TOKENS
 from feinschliff.records import Example, Settings
@@ -21,10 +22,12 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
 
     Raises: ParameterError for what cannot be searched, TaskError where nothing is asked, or with two system texts.
     """
-    space = make_space({**task.settings().values, **wanted})
+    own = task.settings().values
+    space = make_space({**own, **wanted})
     searched = space.knobs.get("system")
     check_one_system(task.system_column, space.fixed.get("system") if searched is None else searched, "system")
-    has_prompt = "prompt" in space.knobs or space.fixed.get("prompt")
+    instead = own.get("prompt") if "prompt" in space.when else True
+    has_prompt = ("prompt" in space.knobs or space.fixed.get("prompt")) and instead
     if not has_prompt and not all(_has_turns(example) for example in task.examples):
         raise TaskError(
             tr("there is no prompt"),
@@ -33,9 +36,13 @@ def complete_space(task: Task, wanted: Mapping[str, object], *, omit: Collection
             mend=tr('give --prompt "... {{ column }} ..."'),
         )
     fixed = dict(space.fixed)
-    if not is_limited([*space.knobs, *space.fixed, *omit]):
+    # Where the conditions of a text do not hold, the task's own is used; where those of a limit do not, the usual one.
+    otherwise = {name: value for name, value in own.items() if name in space.when and value is not None}
+    if not is_limited([*space.moving, *space.fixed, *omit]):
         fixed.setdefault("max_tokens", DEFAULT_MAX_TOKENS)
-    return Space(space.knobs, fixed)
+    elif not is_limited(name for name in (*space.knobs, *space.fixed, *omit) if name not in space.when):
+        otherwise |= {name: DEFAULT_MAX_TOKENS for name in LIMITS if name in space.when}
+    return replace(space, fixed=fixed, otherwise=otherwise)
 
 
 def _has_turns(example: Example) -> bool:
@@ -48,7 +55,8 @@ def make_baseline(
     """The settings in use today, for all that is searched or fixed; None for what nobody knows.
 
     In the order of trust: what the user gives, the run's fixed values, what the endpoint tells of itself, the
-    backend's default in the catalogue; texts and models start with the first choice.
+    backend's default in the catalogue; texts and models start with the first choice. What is not in force there is
+    only in them where the user gives it.
 
     Raises: ParameterError for a wrong name or value in `given`.
     """
@@ -64,4 +72,5 @@ def make_baseline(
             row = CATALOGUE.get(name)
             values[name] = told.get(name, None if row is None else row.defaults.get(backend))
     values |= dict(space.fixed)
-    return Settings(values=laid_over(values, check_settings(given or {})))
+    today = check_settings(given or {})
+    return Settings(values={**space.in_force(laid_over(values, today)).values, **today})

@@ -11,31 +11,45 @@ from pydantic import JsonValue
 
 from feinschliff.errors import ParameterError
 from feinschliff.i18n import tr
+from feinschliff.parameters.brackets import split_assignment
 from feinschliff.parameters.catalogue import EXTRA, canonical, check_value, parameter
 from feinschliff.parameters.rows import Parameter
 from feinschliff.parameters.values import wrong
+from feinschliff.parameters.wishes import WHEN
 
 
 def parse_assignments(texts: Iterable[str]) -> dict[str, object]:
-    """`["temperature=0:1.5", "top_k=1,40", 'stop=["a", "b"]']` as the mapping that `make_space` takes.
+    """`["temperature=0:1.5", "top_k=1,40", "min_p[model=b]=0:0.3"]` as the mapping that `make_space` takes.
 
     Raises: ParameterError for a text without `=`, an unknown name, a value of the wrong kind, a name given twice.
     """
     spec: dict[str, object] = {}
     for text in texts:
-        name, sign, value = text.partition("=")
-        name = name.strip()
-        if not sign or not name:
-            raise ParameterError(
-                tr("'{text}' is no NAME=VALUE", text=text),
-                asked=f"-p {text}",
-                mend=tr("write for example -p temperature=0:1.5"),
-            )
-        name = canonical(name)
+        written, conditions, value = split_assignment(text)
+        name = canonical(written)
         if name in spec:
             raise ParameterError(tr("'{name}' is given twice", name=name), asked=f"-p {text}", mend=tr("give it once"))
         spec[name] = parse_value(name, value)
+        if conditions:
+            spec[name] = _conditional(spec[name], conditions, text)
     return spec
+
+
+def _conditional(wanted: object, conditions: Iterable[tuple[str, str]], text: str) -> dict[str, object]:
+    """What is wanted where other parameters have certain values, as a task file writes it."""
+    when: dict[str, object] = {}
+    for written, values in conditions:
+        other = canonical(written)
+        if other in when:
+            raise ParameterError(
+                tr("'{name}' is given twice", name=other), asked=f"-p {text}", mend=tr("write [{name}=A,B]", name=other)
+            )
+        when[other] = parse_value(other, values)
+    if isinstance(wanted, tuple):
+        return {"range": wanted, WHEN: when}
+    if isinstance(wanted, dict) and set(wanted) == {"choices"}:
+        return {**wanted, WHEN: when}
+    return {"value": wanted, WHEN: when}
 
 
 def parse_value(name: str, text: str) -> object:

@@ -30,7 +30,7 @@ def narrowed(space: Space, found: Mapping[str, Finding], *, dialect: Dialect) ->
             knobs[name] = left
         if left != knob:
             notes.append(_note(name, knob, left, moved=found[name].status == "clamped", dialect=dialect))
-    return Space(knobs, fixed), notes
+    return space.but(knobs, fixed), notes
 
 
 def narrowed_names(space: Space, found: Mapping[str, Finding]) -> Collection[str]:
