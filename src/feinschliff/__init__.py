@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from feinschliff._api import Watch, best_of, check, compare, generate, probe, score, tune
+    from feinschliff._api import Landscape, Watch, best_of, check, compare, generate, landscape, probe, score, tune
     from feinschliff.build import Endpoint
     from feinschliff.datasets.task import Task
     from feinschliff.errors import FeinschliffError, InputError, Interrupted, NotStarted, RunError
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Landscape": "feinschliff._api",
     "Watch": "feinschliff._api",
     "best_of": "feinschliff._api",
     "check": "feinschliff._api",
     "compare": "feinschliff._api",
     "generate": "feinschliff._api",
+    "landscape": "feinschliff._api",
     "probe": "feinschliff._api",
     "score": "feinschliff._api",
     "tune": "feinschliff._api",
@@ -52,6 +54,7 @@ __all__ = [
     "FeinschliffError",
     "InputError",
     "Interrupted",
+    "Landscape",
     "NotStarted",
     "Result",
     "RunError",
@@ -63,6 +66,7 @@ __all__ = [
     "check",
     "compare",
     "generate",
+    "landscape",
     "probe",
     "score",
     "tune",

@@ -3,6 +3,7 @@
 from feinschliff._api.answers import generate, generate_file
 from feinschliff._api.checks import check
 from feinschliff._api.common import DEFAULT_REQUESTS, Watch, make_caps, task_scorer
+from feinschliff._api.landscapes import Landscape, landscape
 from feinschliff._api.origin import origin
 from feinschliff._api.picks import best_of
 from feinschliff._api.probes import probe
@@ -12,6 +13,7 @@ from feinschliff._api.wanted import default_report
 
 __all__ = [
     "DEFAULT_REQUESTS",
+    "Landscape",
     "Watch",
     "best_of",
     "check",
@@ -19,6 +21,7 @@ __all__ = [
     "default_report",
     "generate",
     "generate_file",
+    "landscape",
     "make_caps",
     "origin",
     "probe",

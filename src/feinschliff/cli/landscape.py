@@ -21,19 +21,16 @@ def command(
 
     Example: [bold]fein landscape 3f2a9c0d1e4b --out landscape.html[/]
     """
-    from feinschliff._api import default_report
-    from feinschliff._api.wanted import check_report
-    from feinschliff.report import landscape, show_landscape, write_landscape
+    from feinschliff import landscape
+    from feinschliff.report import show_landscape
     from feinschliff.store import get_run, open_store
 
-    check_report(out)
     with open_store(store, create=store is None) as db:
+        land = landscape(run, store=db, report=out, language=language)
         found = get_run(db, run)
-        document = landscape(found)
-        path = write_landscape(found, out or default_report(db, f"{found.id}-landscape"), language=language)
     if as_json:
-        print_json({**document, "report": str(path)})
+        print_json(land.to_dict())
         return
     with writing():
         show_landscape(found, stdout())
-        stdout().print(tr("- Page: {path}", path=path), soft_wrap=True, markup=False)
+        stdout().print(tr("- Page: {path}", path=land.report), soft_wrap=True, markup=False)

@@ -31,6 +31,7 @@ def landscape(run: Run) -> dict[str, Any]:
     answers that it was asked for, and whether it was `asked` or only `replayed`. `effects`, `maps`: the score by each
     parameter and by each pair of numeric ones, the others as in `settings`. Maps have a row for each of `ys`.
     `unknown`: the standard deviation above which the answers tell less than half. `region`: see `fein tune`.
+    `when`: the conditions of knobs, where there are any.
 
     Raises: InputError for a run that is no search, is not finished, or keeps no landscape.
     """
@@ -62,7 +63,8 @@ def landscape(run: Run) -> dict[str, Any]:
         "name": run.name,
         "scorer": details.get("scorer"),
         "knobs": knobs,
-        "settings": {name: result["settings"].get(name) for name in knobs},
+        **({"when": conditions} if (conditions := details["space"].get("when")) else {}),
+        "settings": {name: result["settings"][name] for name in knobs if name in result["settings"]},
         **details["landscape"],
         "effects": details["effects"],
         "region": details["region"],

@@ -72,15 +72,24 @@ def rerun_rows(run: Run) -> list[tuple[str, str]]:
 def space_rows(run: Run) -> list[tuple[str, str]]:
     """What was searched: ranges and choices, then what was fixed."""
     space = (run.details or {}).get("space") or (run.spec or {}).get("space") or {}
-    rows = []
-    for name, knob in (space.get("knobs") or {}).items():
-        if isinstance(knob, Mapping):
-            choices = " | ".join(setting(v) for v in knob.get("choices") or [])
-            rows.append((name, tr("one of: {choices}", choices=choices)))
-        else:
-            rows.append((name, tr("{low} to {high}", low=setting(knob[0]), high=setting(knob[1]))))
+    when = space.get("when") or {}
+    rows = [(name, _values(knob)) for name, knob in (space.get("knobs") or {}).items()]
     fixed = (space.get("fixed") or {}).items()
-    return rows + [(name, tr("fixed: {value}", value=setting(value))) for name, value in fixed]
+    rows += [(name, tr("fixed: {value}", value=setting(value))) for name, value in fixed]
+    return [(name, f"{values}, {_conditions(when[name])}" if name in when else values) for name, values in rows]
+
+
+def _values(knob: Any, *, among: bool = True) -> str:
+    if isinstance(knob, Mapping):
+        choices = " | ".join(setting(v) for v in knob.get("choices") or [])
+        return tr("one of: {choices}", choices=choices) if among else choices
+    return tr("{low} to {high}", low=setting(knob[0]), high=setting(knob[1]))
+
+
+def _conditions(conditions: Mapping[str, Any]) -> str:
+    """Of a knob that is in force only where others have certain values."""
+    told = [tr("{name} is {values}", name=name, values=_values(knob, among=False)) for name, knob in conditions.items()]
+    return tr("only where {conditions}", conditions=" & ".join(told))
 
 
 def _search_and_confirmation(n: int, split: Mapping[str, Any], *, repeats: bool) -> list[str]:
