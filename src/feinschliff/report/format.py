@@ -118,6 +118,11 @@ def duration(seconds: float | None) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def latency(seconds: float) -> str:
+    """The time of an answer: `285 ms`, `1.43 s`."""
+    return f"{1000 * seconds:.0f} ms" if seconds < 0.9995 else decimal(f"{seconds:.2f} s")
+
+
 def age(seconds: float) -> str:
     """The largest unit of a time span: `just now`, `5 min`, `3 h`, `12 d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feinschliff.i18n import tr
+from feinschliff.report.constraints import recommends_found
 from feinschliff.report.format import capital, score, scorer_label, signed, typeset
 from feinschliff.report.sentence import is_comparison, unfinished_sentence, verdict_sentence
 from feinschliff.store import Run
@@ -73,6 +74,10 @@ def _text(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
             "better": tr("A is better than B by {by} in {score}", by=by["by"], score=by["score"]),
             "worse": tr("B is better than A by {by} in {score}", by=by["by"], score=by["score"]),
         }.get(verdict) or tr("A and B cannot be told apart")
+    if verdict != "better" and recommends_found(result):
+        return tr("Use what was found: today's settings do not keep to what has to hold")
+    if verdict == "better" and result.get("constraints") and not recommends_found(result):
+        return tr("Keep today's settings: what was found breaks what has to hold")
     if verdict == "better":
         return capital(tr("{score} rises by {by}, from {baseline} to {best}", **by))
     if verdict == "worse":

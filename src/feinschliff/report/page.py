@@ -10,12 +10,14 @@ from typing import Any
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report import figures, format, view
+from feinschliff.report.constraints import constraint_table
 from feinschliff.report.costs import cost_rows, model_costs, speed_table
 from feinschliff.report.document import environment, in_language, markup, write_document
 from feinschliff.report.effects import effect_charts
 from feinschliff.report.headline import headline, is_finished
 from feinschliff.report.method import method_sentences, rerun_rows, space_rows
 from feinschliff.report.numbers import mean_interval
+from feinschliff.report.pareto import pareto_charts, pareto_note, pareto_table
 from feinschliff.report.region import region_sentences
 from feinschliff.report.sentence import is_comparison
 from feinschliff.report.several import several_chart, several_levels, several_note, several_table
@@ -73,6 +75,10 @@ def _context(run: Run) -> dict[str, Any]:
         "knobs": view.changed_knobs(result),
         "settings": view.setting_rows(result),
         **_charts(result, details, (best, baseline), what),
+        "constraints": constraint_table(result, side_order(compares=compares)),
+        "pareto": pareto_table(result, what),
+        "pareto_note": pareto_note(),
+        "pareto_charts": [markup(svg) for svg in pareto_charts(result, details, what)],
         "region": region_sentences(details),
         "samples": samples,
         "wins": view.wins_sentence(samples.all, best),

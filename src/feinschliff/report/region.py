@@ -17,7 +17,16 @@ def region_sentences(details: Mapping[str, Any] | None) -> list[str]:
     region = (details or {}).get("region")
     if not region:
         return []
-    return [_tied(region), *_indifferent(region), *_cheaper(region)]
+    return [_tied(region), *_held(region), *_indifferent(region), *_cheaper(region)]
+
+
+def _held(region: Mapping[str, Any]) -> list[str]:
+    constraints = region.get("constraints")
+    if not constraints:
+        return []
+    return [
+        tr("Only settings that are trusted to hold {constraints} count as tied.", constraints=", ".join(constraints))
+    ]
 
 
 def _tied(region: Mapping[str, Any]) -> str:

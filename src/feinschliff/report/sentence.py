@@ -7,6 +7,7 @@ from typing import Any
 
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
+from feinschliff.report.constraints import constraint_sentences, recommends_found
 from feinschliff.report.format import is_number, label, score, scorer_label, setting, shortened, signed
 
 _MOST_NAMED = 4
@@ -18,8 +19,14 @@ def is_comparison(details: Mapping[str, Any] | None) -> bool:
 
 
 def verdict_sentence(result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> str:
-    """The outcome in one plain sentence with its numbers; says why where nothing could be measured."""
+    """The outcome in one plain sentence with its numbers, and what it means for constraints; says why where nothing
+    could be measured."""
     result, details = result or {}, details or {}
+    sentences = [_verdict(result, details), *constraint_sentences(result, compares=is_comparison(details))]
+    return " ".join(sentences)
+
+
+def _verdict(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     held_out = result.get("held_out") or {}
     verdict = result.get("verdict")
     if verdict is None or (held_out.get("difference") or {}).get("mean") is None:
@@ -95,7 +102,8 @@ def _no_gain(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
         where=where,
         **numbers,
     )
-    return "; ".join([sentence, *_smallest_seen(held_out), tr("keep your settings.")])
+    told = [sentence, *_smallest_seen(held_out)]
+    return "; ".join(told) + "." if recommends_found(result) else "; ".join([*told, tr("keep your settings.")])
 
 
 def _comparison(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from feinschliff.i18n import tr
+from feinschliff.report.constraints import recommends_found
 from feinschliff.report.sentence import is_comparison
 
 _MOST_HELD_OUT = 60
@@ -18,11 +19,13 @@ def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | No
     held_out = result.get("held_out") or {}
     if is_comparison(details):
         return _after_comparison(verdict)
-    if verdict == "better":
+    if recommends_found(result):
         steps = [tr("Send the recommended settings with every request of this task."), *_several(result, details)]
         if held_out.get("unit") == "repeats":
             steps.append(tr("They hold for these prompts only: give at least 10 examples to learn how far they carry."))
         return steps
+    if verdict == "better":
+        return [tr("Keep the baseline settings."), *_wider(result)]
     if verdict is None:
         return [
             tr("Keep the baseline settings."),
@@ -33,8 +36,15 @@ def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | No
         ]
     if verdict == "worse":
         keep = tr("Keep the baseline settings; what was found is worse on examples that the search had not seen.")
-        return [keep, *_sharper(held_out)]
-    return [tr("Keep the baseline settings."), *_sharper(held_out)]
+        return [keep, *_wider(result), *_sharper(held_out)]
+    return [tr("Keep the baseline settings."), *_wider(result), *_sharper(held_out)]
+
+
+def _wider(result: Mapping[str, Any]) -> list[str]:
+    """What may help where nothing was found that holds the constraints."""
+    if not any(one["best"]["status"] == "broken" for one in result.get("constraints") or []):
+        return []
+    return [tr("A wider limit, or a search over other knobs (max_tokens, system texts, models), may find more.")]
 
 
 def _several(result: Mapping[str, Any], details: Mapping[str, Any] | None) -> list[str]:

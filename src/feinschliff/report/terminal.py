@@ -19,13 +19,16 @@ from rich.text import Text
 from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report.ascii import ascii_text
+from feinschliff.report.constraints import constraint_table, recommends_found
 from feinschliff.report.format import count, duration, exact, money, score, scorer_label, setting, signed
 from feinschliff.report.method import replay_sentences
 from feinschliff.report.numbers import endpoint_dialect, mean_interval, request_fields
+from feinschliff.report.pareto import pareto_table
 from feinschliff.report.region import region_sentences
 from feinschliff.report.sentence import is_comparison, verdict_sentence
 from feinschliff.report.several import several_note, several_table
 from feinschliff.report.steps import next_steps
+from feinschliff.report.tables import Table as Content
 from feinschliff.report.words import side_order
 
 VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
@@ -33,6 +36,7 @@ _LONGEST, _SHORTEST = 28, 12
 """Characters of a setting's value on a wide and on a very narrow terminal."""
 _NAMES = 24
 """Columns that the names of the settings take, with all gaps."""
+_MOST_FRONT = 6
 _WIDE = 76
 """From here on an interval stands beside its mean."""
 
@@ -44,6 +48,8 @@ def show_result(result: Mapping[str, Any], details: Mapping[str, Any], console: 
     console.print()
     console.print(_table(result, details, console))
     _show_several(details, console)
+    _show_constraints(result, details, console)
+    _show_pareto(result, details, console)
     show_region(details, console)
     warnings = [retold(str(warning)) for warning in result.get("warnings") or []]
     for warning in warnings:
@@ -118,13 +124,35 @@ def _show_several(details: Mapping[str, Any], console: Console) -> None:
     if several is None:
         return
     _show_lines(plain(several_note(details), console, style="dim"), console)
+    _show_table(several, console)
+    console.print()
+
+
+def _show_constraints(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> None:
+    """What had to hold, measured on both sides."""
+    table = constraint_table(result, side_order(compares=is_comparison(details)))
+    if table is not None:
+        console.print()
+        _show_table(table, console)
+
+
+def _show_pareto(result: Mapping[str, Any], details: Mapping[str, Any], console: Console) -> None:
+    """What can be had for less."""
+    table = pareto_table(result, scorer_label(details.get("scorer")), most=_MOST_FRONT)
+    if table is not None:
+        console.print()
+        _show_lines(plain(tr("What can be had for less:"), console, style="dim"), console)
+        _show_table(table, console)
+        console.print()
+
+
+def _show_table(content: Content, console: Console) -> None:
     table = plain_table(console)
-    for place, head in enumerate(several.heads):
+    for place, head in enumerate(content.heads):
         table.add_column(plain(head, console), justify="right" if place else "left")
-    for row in several.rows:
+    for row in content.rows:
         table.add_row(*(plain(cell, console) for cell in row))
     console.print(table)
-    console.print()
 
 
 def show_region(details: Mapping[str, Any], console: Console) -> None:
@@ -196,7 +224,7 @@ def _show_use(result: Mapping[str, Any], details: Mapping[str, Any], console: Co
     if fields:
         _show_item("-", tr("As request fields:"), console)
         console.print(Text("  " + json.dumps(fields, ensure_ascii=console.options.ascii_only)), soft_wrap=True)
-    if result.get("verdict") == "better":
+    if recommends_found(result):
         titles = {"system": tr("The recommended system text:"), "prompt": tr("The recommended prompt:")}
         for name, title in titles.items():
             value = recommended.get(name)

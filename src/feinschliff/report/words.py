@@ -39,6 +39,11 @@ def verdict_word(verdict: str | None) -> str:
     }.get(verdict or "", verdict or "")
 
 
+def kept_word(status: str) -> str:
+    """Of a constraint, on one side of a confirmation."""
+    return {"holds": tr("holds"), "not shown": tr("not shown"), "broken": tr("broken")}.get(status, status)
+
+
 def knob_word(status: str) -> str:
     """What an endpoint makes of a parameter."""
     return {

@@ -67,12 +67,16 @@ class Feasible:
         found = [ndtr(mean / deviation) for mean, deviation in self._slacks(settings)]
         return np.array(found, dtype=np.float64).reshape(len(found), len(settings)).T
 
+    def trusted(self, settings: Sequence[Settings]) -> NDArray[np.bool_]:
+        """Where a setting holds each constraint with a probability of at least `TRUSTED`."""
+        return np.asarray((self.chances(settings) >= TRUSTED).all(axis=1))
+
     def order(self, settings: Sequence[Settings], means: Array) -> NDArray[np.intp]:
         """The settings that are trusted to hold all constraints by their mean score; then those that are expected to
         miss them by the least."""
         if not self.constraints or not len(settings):
             return np.argsort(-means, kind="stable")
-        trusted = (self.chances(settings) >= TRUSTED).all(axis=1)
+        trusted = self.trusted(settings)
         missed = sum(expected_improvement(-m, d, 0.0) for m, d in self._slacks(settings))
         return np.lexsort((-means, np.where(trusted, 0.0, missed), ~trusted))
 

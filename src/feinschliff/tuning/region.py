@@ -13,6 +13,7 @@ from feinschliff.parameters.space import Knob, Range, Space
 from feinschliff.records import Settings
 from feinschliff.tuning.effects import active_knobs, curve
 from feinschliff.tuning.evidence import Evidence
+from feinschliff.tuning.feasible import Feasible
 from feinschliff.tuning.process import Array
 from feinschliff.tuning.samplers.candidates import cover
 from feinschliff.tuning.state import State
@@ -64,18 +65,23 @@ def region(
     *,
     seed: int,
     confirmed: Sequence[int] = (),
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """The settings tied with the winner as ranges by knob, the parameters that make no difference, the cheapest.
 
     A setting is tied unless the posterior gives at least 95 % to its being worse than the winner by more than
     `MARGIN`, by a kernel that takes no flat land for granted. Looked at are all that was tried or thought of, and a
-    cover of the space; the share is that of the cover.
+    cover of the space; the share is that of the cover. With constraints only those count that are trusted to hold them;
+    None where the winner is not.
     `confirmed`: tokens of the winner's answers in the confirmation.
     """
     surrogate, margin = found.cautious(seed=seed), MARGIN * found.spread
     spread_out = cover(state.space, _COVER, seed=seed)
     settings = [winner, *spread_out, *(t.settings for t in state.tried if t.scored), *state.candidates]
-    tied = behind(state, surrogate, winner, settings).tied(margin)
+    feasible = Feasible(state, seed=seed)
+    trusted = feasible.trusted(settings)
+    if not trusted[0]:
+        return None
+    tied = behind(state, surrogate, winner, settings).tied(margin) & trusted
     moves = _differences(state, surrogate, winner, margin=margin, most=_UNSEEN * found.spread)
     inside = [s for s, is_tied in zip(settings, tied, strict=True) if is_tied]
     return {
@@ -84,7 +90,8 @@ def region(
         "share": float(tied[1 : 1 + len(spread_out)].mean()),
         "knobs": {name: {**_extent(name, state.space, inside), **move} for name, move in moves.items()},
         "indifferent": [name for name, move in moves.items() if move["difference"] == "none"],
-        "cheapest": _cheapest(state, surrogate, winner, margin, confirmed=confirmed),
+        "cheapest": _cheapest(state, surrogate, feasible, winner, margin, confirmed=confirmed),
+        "constraints": [c.text for c in state.constraints],
     }
 
 
@@ -141,7 +148,13 @@ def _simultaneous(knob: Knob) -> float:
 
 
 def _cheapest(
-    state: State, surrogate: Surrogate, winner: Settings, margin: float, *, confirmed: Sequence[int]
+    state: State,
+    surrogate: Surrogate,
+    feasible: Feasible,
+    winner: Settings,
+    margin: float,
+    *,
+    confirmed: Sequence[int],
 ) -> dict[str, Any] | None:
     """The tried setting of the fewest tokens among those expected to lose less than the margin; None where none is
     known to take fewer than the winner."""
@@ -153,11 +166,12 @@ def _cheapest(
     if len(today) < _LEAST_COUNTED or not tried:
         return None
     loss = behind(state, surrogate, winner, [t.settings for t in tried]).loss()
+    trusted = feasible.trusted([t.settings for t in tried])
     cheaper = []
-    for t, lost in zip(tried, loss, strict=True):
+    for t, lost, holds in zip(tried, loss, trusted, strict=True):
         tokens = np.array(t.tokens, dtype=np.float64)
         error = np.sqrt(tokens.var(ddof=1) / len(tokens) + today.var(ddof=1) / len(today))
-        if lost <= margin and tokens.mean() + _Z99 * error < today.mean():
+        if holds and lost <= margin and tokens.mean() + _Z99 * error < today.mean():
             cheaper.append((float(tokens.mean()), float(lost), t.settings))
     if not cheaper:
         return None
