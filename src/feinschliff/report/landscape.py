@@ -18,6 +18,7 @@ from feinschliff.report.format import count, label, moment, score, scorer_label,
 from feinschliff.report.region import region_sentences
 from feinschliff.report.tables import Table
 from feinschliff.report.terminal import plain, plain_table, show_region
+from feinschliff.report.view import NOT_IN_FORCE
 from feinschliff.store import Run
 
 _SHOWN, _LISTED = 10, 25
@@ -147,10 +148,14 @@ def _table(land: Mapping[str, Any], most: int, *, brief: bool = False) -> Table:
         rows.append(
             [
                 tr("best found") if found else tr("asked") if point["source"] == "asked" else tr("replayed"),
-                *(shortened(setting(point["settings"].get(name)), 20) for name in knobs),
+                *(_value(point["settings"], name) for name in knobs),
                 *([score(mean) + half] if brief else [score(mean), span]),
                 count(point["effective"]),
             ]
         )
     measured = [tr("Estimate")] if brief else [tr("Estimate"), tr("95 % interval")]
     return Table(["", *(label(name) for name in knobs), *measured, tr("Effective answers")], rows)
+
+
+def _value(settings: Mapping[str, Any], name: str) -> str:
+    return shortened(setting(settings[name]), 20) if name in settings else NOT_IN_FORCE

@@ -29,6 +29,7 @@ from feinschliff.report.sentence import is_comparison, verdict_sentence
 from feinschliff.report.several import several_note, several_table
 from feinschliff.report.steps import next_steps
 from feinschliff.report.tables import Table as Content
+from feinschliff.report.view import NOT_IN_FORCE
 from feinschliff.report.words import side_order
 
 VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "no measurable gain": "bold yellow"}
@@ -106,9 +107,9 @@ def _table(result: Mapping[str, Any], details: Mapping[str, Any], console: Conso
     settings = {"best": result.get("settings") or {}, "baseline": result.get("baseline_settings") or {}}
     most = max(_SHORTEST, min(_LONGEST, (console.width - _NAMES) // 2))
     for name in dict.fromkeys([*settings["best"], *settings["baseline"]]):
-        values = [settings[side].get(name) for _, side in sides]
-        style = "" if values[0] == values[1] else "bold"
-        left, right = (_cell(value, most) for value in values)
+        held = [settings[side] for _, side in sides]
+        style = "" if held[0].get(name) == held[1].get(name) else "bold"
+        left, right = (_cell(side[name], most) if name in side else NOT_IN_FORCE for side in held)
         table.add_row(plain(name, console), plain(left, console), plain(right, console, style=style))
     if ((result.get("held_out") or {}).get("difference") or {}).get("mean") is not None:
         table.add_section()

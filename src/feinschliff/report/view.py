@@ -22,6 +22,10 @@ class Value:
     sent: bool
 
 
+NOT_IN_FORCE = "-"
+"""What stands for a parameter whose conditions do not hold among the other settings."""
+
+
 @dataclass(frozen=True)
 class SettingRow:
     """One setting on both sides."""
@@ -50,7 +54,7 @@ class TrialRow:
 def setting_rows(result: Mapping[str, Any]) -> list[SettingRow]:
     """All searched or fixed settings, as the result lists them."""
     best, baseline = result.get("settings") or {}, result.get("baseline_settings") or {}
-    return [_setting_row(n, best.get(n), baseline.get(n)) for n in dict.fromkeys([*best, *baseline])]
+    return [_setting_row(n, best, baseline) for n in dict.fromkeys([*best, *baseline])]
 
 
 def recommended_texts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -133,19 +137,21 @@ def changed_knobs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(n, knob_word(s)) for n, s in (result.get("knobs") or {}).items() if s not in {"honoured", "unknown"}]
 
 
-def _setting_row(name: str, best: Any, baseline: Any) -> SettingRow:
-    is_text = any(isinstance(v, str) and (len(v) > 40 or "\n" in v) for v in (best, baseline))
+def _setting_row(name: str, best: Mapping[str, Any], baseline: Mapping[str, Any]) -> SettingRow:
+    is_text = any(isinstance(v := s.get(name), str) and (len(v) > 40 or "\n" in v) for s in (best, baseline))
     return SettingRow(
         name=name,
-        baseline=_value(baseline),
-        best=_value(best),
-        differs=best != baseline,
+        baseline=_value(baseline, name),
+        best=_value(best, name),
+        differs=best.get(name) != baseline.get(name),
         is_text=is_text or name in TEXT_SETTINGS,
     )
 
 
-def _value(value: Any) -> Value:
-    return Value(setting(value), exact(value), value is not None)
+def _value(settings: Mapping[str, Any], name: str) -> Value:
+    if name not in settings:
+        return Value(NOT_IN_FORCE, NOT_IN_FORCE, False)
+    return Value(setting(settings[name]), exact(settings[name]), settings[name] is not None)
 
 
 def _shown(value: Any) -> tuple[str, str]:
