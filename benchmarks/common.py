@@ -51,8 +51,9 @@ def run_to_end(command: list[str]) -> tuple[int, dict[str, Any]]:
 
 
 def outcome(document: dict[str, Any]) -> dict[str, Any]:
-    """All that must not depend on faults and interruptions: everything but what it cost and where it lies."""
-    return {name: value for name, value in document.items() if name not in {"spent", "report", "run"}}
+    """All that must not depend on faults and interruptions: everything but what it cost, where it lies, and how long
+    answers took."""
+    return {name: value for name, value in document.items() if name not in {"spent", "report", "run", "pareto"}}
 
 
 def machine_record() -> dict[str, Any]:

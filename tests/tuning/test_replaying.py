@@ -103,7 +103,7 @@ def run_on(
 def outcome(result: Result) -> dict[str, Any]:
     """All that must not depend on interruptions."""
     document = result.to_dict()
-    kept = {name: document[name] for name in document if name not in {"spent", "report"}}
+    kept = {name: document[name] for name in document if name not in {"spent", "report", "pareto"}}  # times differ
     return kept | {name: result.details[name] for name in ("trials", "history", "replay", "effects")}
 
 

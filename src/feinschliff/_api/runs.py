@@ -30,6 +30,7 @@ from feinschliff._api.wanted import WantedRun, asked_facts, check_report, finish
 from feinschliff.build import Connection, Endpoint, complete_space, lent_choice, lent_scorer, make_baseline
 from feinschliff.datasets.task import Task, check_one_system
 from feinschliff.generation import Payer
+from feinschliff.measure import Constraint
 from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.records import Settings
 from feinschliff.scorers import Scorer, is_group
@@ -120,8 +121,7 @@ def tune(
         "sampler": sampler,
         **{name: n for name, n in (("init_points", init_points), ("n_iter", n_iter)) if n is not None},
         "baseline": dict(baseline or {}),
-        # Only named where there are any: the ids of all other runs stay what they were.
-        **({"constraints": sorted(c.identity for c in plot.constraints)} if plot.constraints else {}),
+        **_constrained(plot.constraints),
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:
@@ -157,6 +157,7 @@ def compare(
     b: Mapping[str, JsonValue],
     score: ScoreSpec | None = None,
     pick: PickSpec | None = None,
+    constraints: Sequence[str] | None = None,
     budget: BudgetSpec | None = None,
     seed: int = 0,
     store: Store | str | Path | None = None,
@@ -179,12 +180,17 @@ def compare(
     scorer = task_scorer(task, score)
     choice = task_choice(pick, score)
     recipe = scorer_recipe(task, score, scorer, pick=pick, choice=choice)
-    match = Match(task, sides[0], sides[1], scorer, recipe, choice)
+    match = Match(task, sides[0], sides[1], scorer, recipe, choice, task_constraints(task, constraints))
     check_match(match, caps, prices=where.prices(), model=where.model_name)
     named = [str(s.values["model"]) for s in sides if s.values.get("model")]
     if len(named) == 1 and where.file is not None:
         named.insert(0, where.file.stem)  # the other side's
-    what = {**spec("compare", task, match.scorer, seed, choice=choice), "a": match.a.values, "b": match.b.values}
+    what = {
+        **spec("compare", task, match.scorer, seed, choice=choice),
+        "a": match.a.values,
+        "b": match.b.values,
+        **_constrained(match.constraints),
+    }
 
     def forecast(link: Connection, payer: Payer, noted: dict[str, Any] | None) -> Forecast:
         return forecast_compare(match, caps, payer)
@@ -201,6 +207,11 @@ def compare(
     job = WantedRun("compare", what, where, named, caps, seed, name=name, fresh=fresh, suits=suits)
     with opened(store) as db:
         return finished(db, job.carry_out(db, forecast, work, watch), report)
+
+
+def _constrained(constraints: Sequence[Constraint]) -> dict[str, Any]:
+    """Only named where there are any: the ids of all other runs stay what they were."""
+    return {"constraints": sorted(c.identity for c in constraints)} if constraints else {}
 
 
 def _given(baseline: Mapping[str, JsonValue] | None, space: Space, scorer: Scorer) -> Mapping[str, JsonValue] | None:

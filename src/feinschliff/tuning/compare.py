@@ -15,7 +15,7 @@ from feinschliff.generation import (
     most_prompt_tokens,
     render_messages,
 )
-from feinschliff.measure import answers_each
+from feinschliff.measure import Constraint, answers_each, constraints_held
 from feinschliff.parameters.lengths import LIMITS, most_tokens
 from feinschliff.records import Settings
 from feinschliff.scorers.protocol import Scorer, scorer_notes, scoring_costs
@@ -44,6 +44,8 @@ class Match:
     """How the scorer can be made again for a later check."""
     choice: Choice | None = None
     """Among the answers to a request, where a side asks for several."""
+    constraints: tuple[Constraint, ...] = ()
+    """What both sides have to hold, on average over their answers."""
     notes: tuple[str, ...] = ()
     """What is to be told of the settings beside the verdict: those that the endpoint ignores."""
 
@@ -93,6 +95,8 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
             baseline=match.b,
         )
         details["check"] = keep(pairs, best=match.a, baseline=match.b, payer=payer, recipe=match.recipe)
+        sides = (match.a, match.b)
+        held = constraints_held(match.constraints, pairs, sides, unit=measured.unit, payer=payer)
         clock.note()
         result = make_result(
             run,
@@ -104,6 +108,7 @@ def compare(match: Match, run: Run, payer: Payer) -> Result:
             payer=payer,
             warnings=warnings,
             details=details,
+            held=held,
         )
         clock.finish(result)
     return result

@@ -42,7 +42,7 @@ def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
     Raises: BudgetError for limits that are too small for this model's price, or that need a price where none is known.
     """
     parts = split(plot.task.examples)
-    check_prices(plot, payer.budget.prices, model=payer.model)
+    check_prices(plot.constraints, payer.budget.prices, models_of(plot, payer.model))
     plan = make_plan(plot, parts, caps, prices=payer.budget.prices, model=payer.model)
     check_budget(plan, least_answers=least_answers(plot, parts))
     units = units_of(parts, payer.seed, plan.search_answers // usual_number(plot.space))
@@ -63,6 +63,7 @@ def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
 
     Raises: BudgetError as `forecast_tune`.
     """
+    check_prices(match.constraints, payer.budget.prices, [payer.model_of(side) for side in (match.a, match.b)])
     plan = make_match_plan(match, caps, prices=payer.budget.prices, model=payer.model)
     units = confirmation_units(everything(match), plan.room_to_confirm(), each=match.answers_each)
     wanted = [Ask(example, side, repeat) for example, repeat in units for side in (match.a, match.b)]

@@ -102,10 +102,10 @@ def check(plot: Plot, caps: Caps, *, prices: Prices | None = None, model: str | 
     check_budget(plan, least_answers=least_answers(plot, parts))
 
 
-def check_prices(plot: Plot, prices: Prices, *, model: str | None) -> None:
+def check_prices(constraints: Sequence[Constraint], prices: Prices, models: Sequence[str | None]) -> None:
     """Refuse a limit on what an answer costs where a model has no price. Raises: BudgetError."""
-    limits = [c.text for c in plot.constraints if c.gauge.name == COST]
-    unpriced = [str(name) for name in models_of(plot, model) if prices.of(name) is None]
+    limits = [c.text for c in constraints if c.gauge.name == COST]
+    unpriced = [str(name) for name in models if prices.of(name) is None]
     if limits and unpriced:
         raise BudgetError(
             tr("a limit on the cost of an answer needs a price"),
