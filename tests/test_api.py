@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import subprocess
 import sys
 from difflib import SequenceMatcher
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import feinschliff as fein
+from feinschliff.cli.main import run
 from tests.fakes.openai_server import FakeServer
 
 ROWS = "id,post,subject\n" + "\n".join(f"r{i},Frage {i} ANSWER: rot blau grün {i},rot blau grün {i}" for i in range(30))
@@ -59,6 +61,27 @@ def test_tune_compare_generate_score(task: fein.Task, tmp_path: Path) -> None:
     plain = fein.score(task.examples, answers[::2], score="similarity")
     for example, answer, made in zip(task.examples, answers[::2], plain, strict=True):
         assert made.value == SequenceMatcher(None, answer.text, example.target, autojunk=False).ratio()
+
+
+def test_the_landscape_is_the_command_lines(
+    task: fein.Task, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, page = str(tmp_path / "s.db"), tmp_path / "land.html"
+    with FakeServer() as server:
+        local = fein.Endpoint(server.url)
+        space = {"temperature": (0, 1.5), "top_p": (0.1, 1.0)}
+        result = fein.tune(task, local, space=space, budget={"requests": 120}, store=store, name="mine")
+        asked = server.counts["POST"]
+        land = fein.landscape(result.run, store=store, report=page)
+        assert server.counts["POST"] == asked
+    assert land.settings == {name: result.settings[name] for name in ("temperature", "top_p")}
+    assert [m["x"] + "/" + m["y"] for m in land.maps] in (["temperature/top_p"], ["top_p/temperature"])
+    assert land.points == sorted(land.points, key=lambda point: -point["mean"])
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert run(["landscape", "mine", "--store", store, "--out", str(page), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(land.to_dict()))
+    with pytest.raises(fein.InputError, match="no run"):
+        fein.landscape("nowhere", store=store)
 
 
 def test_a_callable_is_a_scorer(task: fein.Task, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from feinschliff.errors import ParameterError
+from feinschliff.build import complete_space, load_task_file, make_baseline
+from feinschliff.datasets.task import Task
+from feinschliff.errors import ParameterError, TaskError
 from feinschliff.parameters.parse import parse_assignments
 from feinschliff.parameters.space import Choices, Range, Space, make_space
 from feinschliff.records import Settings
@@ -157,3 +160,37 @@ def test_parts_of_a_space() -> None:
     assert part.when == {"top_k": {"min_p": Range(0.1, 0.3)}}
     # What depends on a knob that is not there any more is never in force.
     assert set(SPACE.without(["min_p"]).knobs) == {"model"}
+
+
+def test_where_a_text_or_a_limit_is_not_in_force_the_tasks_own_is_sent() -> None:
+    task = Task.single("Frage?", target="Ja.", system="Kurz.")
+    wanted = parse_assignments(["model=a,b", 'system[model=b]=["Eins.", "Zwei."]', "max_tokens[model=b]=8:16"])
+    space = complete_space(task, wanted)
+    plain = space.settings({"model": "a", "system": "Eins.", "max_tokens": 8}).values
+    assert (plain["system"], plain["max_tokens"], plain["prompt"]) == ("Kurz.", 1024, "Frage?")
+    changed = space.settings({"model": "b", "system": "Eins.", "max_tokens": 8}).values
+    assert (changed["system"], changed["max_tokens"]) == ("Eins.", 8)
+    with pytest.raises(TaskError, match="no prompt"):
+        complete_space(Task.from_rows([{"q": "x"}]), parse_assignments(["model=a,b", "prompt[model=b]={{ q }}"]))
+
+
+def test_todays_settings_have_what_is_in_force_there_and_what_is_given() -> None:
+    task = Task.single("Frage?", target="Ja.")
+    space = complete_space(task, parse_assignments(["model=a,b", "min_p[model=b]=0:0.3"]))
+    told = {"min_p": 0.05}
+    assert "min_p" not in make_baseline(space, None, told=told, backend="unknown").values
+    assert make_baseline(space, {"model": "b"}, told=told, backend="unknown").values["min_p"] == 0.05
+    given = make_baseline(space, {"min_p": 0.1}, told=told, backend="unknown")
+    assert given.values["min_p"] == 0.1
+    assert space.effective(given) != space.effective(space.settings({"model": "a"}))
+
+
+def test_a_task_file_writes_conditions_as_a_table(tmp_path: Path) -> None:
+    (tmp_path / "t.toml").write_text(
+        '[search]\nmodel = ["a", "b"]\nmin_p = { range = [0.0, 0.3], when = { model = "b" } }\n'
+        'extra.mine = { choices = [1, 2], when = { model = ["b"] } }\n',
+        encoding="utf-8",
+    )
+    space = make_space(load_task_file(tmp_path / "t.toml").search)
+    assert space == make_space(parse_assignments(["model=a,b", "min_p[model=b]=0:0.3", "extra.mine[model=b]=1,2"]))
+    assert set(space.when) == {"min_p", "extra.mine"}

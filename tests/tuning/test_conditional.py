@@ -38,7 +38,9 @@ def test_a_knob_of_one_house_model_on_the_engine(tmp_path: Path) -> None:
         report=tmp_path / "r.html",
     )
     trials = result.details["trials"]
-    sent = {model: [t["settings"] for t in trials if t["settings"]["model"] == model] for model in ("house-1", "house-2")}
+    sent = {
+        model: [t["settings"] for t in trials if t["settings"]["model"] == model] for model in ("house-1", "house-2")
+    }
     assert len(sent["house-1"]) > 2
     assert len({s["min_p"] for s in sent["house-2"] if s.get("min_p") is not None}) > 2
     assert all("min_p" not in s for s in sent["house-1"])
