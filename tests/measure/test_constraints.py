@@ -55,7 +55,7 @@ def answer(example: str, repeat: int, *, text: str = "{}", tokens: int = 10, lat
         ("tokens <= 300", "tokens <= 300"),
         ("tokens<=300 tokens", "tokens <= 300"),
         ("tokens ≥ 5", "tokens >= 5"),
-        ("latency <= 200 ms", "latency <= 0.2 s"),
+        ("latency <= 200 ms", "latency <= 200 ms"),
         ("latency <= 1.5s", "latency <= 1.5 s"),
         ("cost <= 0.002", "cost <= 0.002 USD"),
         ("cost <= $2 per 1,000", "cost <= 0.002 USD"),

@@ -48,6 +48,8 @@ class Constraint:
     @property
     def text(self) -> str:
         """As it could be written: `tokens <= 300`. Equal constraints have equal texts."""
+        if self.unit == "s" and self.limit < 1:
+            return f"{self.gauge.name} {self.op} {1000 * self.limit:.12g} ms"
         unit = f" {self.unit}" if self.unit in ("s", "USD") else ""
         return f"{self.gauge.name} {self.op} {self.limit:.12g}{unit}"
 

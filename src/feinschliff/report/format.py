@@ -149,7 +149,9 @@ def minus(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """A sentence with real minus signs, and without line breaks inside `95 %`, `top-p` and `held-out`."""
+    """A sentence with real minus signs, and without line breaks inside `95 %`, `tokens <= 300`, `top-p` and
+    `held-out`."""
+    text = re.sub(r"(?<=\S) ([<>]=) (?=[\d.])", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
     unbroken = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", minus(text))
     unbroken = re.sub(r"(?<=95)-%-(?=Int)", "-%-".replace("-", "\N{NON-BREAKING HYPHEN}"), unbroken)
     return re.sub(r"\b(top|min|held)-(?=(?:[pk]|out)\b)", "\\1\N{NON-BREAKING HYPHEN}", unbroken)
