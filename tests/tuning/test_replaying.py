@@ -160,9 +160,9 @@ class TestHouse:
         contexts: set[object] = set()
         from feinschliff.tuning import replaying
 
-        def listening(pool: Any, sources: Any) -> Any:
+        def listening(pool: Any, sources: Any, **options: Any) -> Any:
             contexts.update(source.context for source in pool.sources)
-            return original(pool, sources)
+            return original(pool, sources, **options)
 
         original = replaying.estimate
         monkeypatch.setattr(replaying, "estimate", listening)
