@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from feinschliff.measure import TRUSTED, Constraint
 from feinschliff.records import Settings
-from feinschliff.tuning.evidence import Evidence, evidence
+from feinschliff.tuning.evidence import evidence
 from feinschliff.tuning.process import Array
 from feinschliff.tuning.state import State
 from feinschliff.tuning.surrogate import Surrogate, expected_improvement
@@ -23,7 +23,6 @@ _PSEUDO = 2.0
 class Known:
     """What is known of a quantity's mean all over the space, in units of its spread over all answers."""
 
-    found: Evidence
     scale: float
     surrogate: Surrogate
     cautious: Surrogate
@@ -48,7 +47,7 @@ def known(state: State, gauge: str, *, seed: int, doubt: float = 0.0) -> Known |
         return None
     each = doubt / scale**2 * _PSEUDO / (len(values) + _PSEUDO)
     found = found.with_noise(each / np.maximum(found.answers, 1e-9))
-    return Known(found, scale, found.surrogate(seed=seed), found.cautious(seed=seed))
+    return Known(scale, found.surrogate(seed=seed), found.cautious(seed=seed))
 
 
 class Feasible:
