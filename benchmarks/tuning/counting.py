@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,10 +19,18 @@ PARTS = ("search", "held_out", "other")
 _COMPLETIONS = "/v1/chat/completions"
 
 
-class Counting:
-    """Forwards to the engine, and counts completions by the usage that the engine tells."""
+def _without(body: bytes, names: Sequence[str]) -> bytes:
+    document: dict[str, Any] = json.loads(body)
+    return json.dumps({name: value for name, value in document.items() if name not in names}).encode()
 
-    def __init__(self, ground: Ground, task: TuningTask) -> None:
+
+class Counting:
+    """Forwards to the engine, and counts completions by the usage that the engine tells.
+
+    `blind`: log-probabilities do not come through, as from a server that has none and ignores the wish.
+    """
+
+    def __init__(self, ground: Ground, task: TuningTask, *, blind: bool = False) -> None:
         self._host = ground.address.removeprefix("http://")
         search = {example.id for example in task.search}
         self._part = {}
@@ -53,6 +62,8 @@ class Counting:
                 super().finish()
 
             def _forward(self, verb: str, body: bytes | None) -> None:
+                if blind and body is not None and self.path == _COMPLETIONS:
+                    body = _without(body, ("logprobs", "top_logprobs"))
                 status, data = self._asked(verb, body)
                 if self.path == _COMPLETIONS and body is not None and status == http.HTTPStatus.OK:
                     counting.count(json.loads(body), json.loads(data))

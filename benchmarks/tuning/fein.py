@@ -25,6 +25,9 @@ GRANTED = {100: 215, 200: 516, 400: 1032, 800: 1720}
 counted apart. (With 60 held-out examples and one answer to a unit; else the search gets less.)"""
 
 
+BLIND = "-blind"
+
+
 class SingleScore:
     """A task's score of one answer, as the package takes scorers."""
 
@@ -62,8 +65,12 @@ class SeveralScore(OneGroupScorer):
         return Score(value=self._task.score(texts, example.target or "", example.row, ""))
 
 
-def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: str = "fein") -> dict[str, Any]:
-    """One run, as it is kept: what it recommends and reports, and what it cost by the server's counts."""
+def run(ground: Ground, task: TuningTask, method: str, seed: int, budget: int) -> dict[str, Any]:
+    """One run, as it is kept: what it recommends and reports, and what it cost by the server's counts.
+
+    `method`: the sampler; `fein-blind` is `fein` against a server without log-probabilities.
+    """
+    sampler = method.removesuffix(BLIND)
     data = Task(
         examples=tuple(task.pool),
         columns=tuple(task.pool[0].row),
@@ -73,7 +80,7 @@ def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: st
     )
     more: dict[str, Any] = {}
     fixed: dict[str, Any] = {name: v for name, v in task.decoding.fixed.items() if name not in ("system", "prompt")}
-    stream = f"{sampler}-{seed}-{budget}"
+    stream = f"{method}-{seed}-{budget}"
     score: Any = SingleScore(task, task.score, stream)
     if task.answers > 1:
         fixed["n"], score = task.answers, SeveralScore(task)
@@ -81,7 +88,7 @@ def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: st
         score = SingleScore(task, lambda a, target, row, unit: scores.chrf(a[0], target), stream)
         more["pick"] = lambda answers, row: scores.medoid(answers)
     began = time.monotonic()
-    with Counting(ground, task) as counting, tempfile.TemporaryDirectory() as folder:
+    with Counting(ground, task, blind=method.endswith(BLIND)) as counting, tempfile.TemporaryDirectory() as folder:
         try:
             told = tune(
                 data,
@@ -101,9 +108,9 @@ def run(ground: Ground, task: TuningTask, seed: int, budget: int, *, sampler: st
         counts = {part: one.to_dict() for part, one in counting.counts.items()}
     today = {name: task.baseline.get(name, task.start.values.get(name)) for name in task.space}
     return {
-        "key": f"{task.name}/{sampler}/{seed}/{budget}",
+        "key": f"{task.name}/{method}/{seed}/{budget}",
         "task": task.name,
-        "method": sampler,
+        "method": method,
         "seed": seed,
         "budget": budget,
         "seconds": round(time.monotonic() - began, 1),

@@ -50,8 +50,9 @@ METHODS: dict[str, Peer | None] = {
     "blendsearch": Peer("blendsearch.py", "flaml"),
     "opik": Peer("opik_parameters.py", "opik"),
     "fein": None,
+    "fein-blind": None,
 }
-"""By name; None is `fein tune`."""
+"""By name; None is `fein tune`, blind without the server's log-probabilities."""
 
 
 class Clock:
@@ -119,7 +120,7 @@ def _own_runs(task: TuningTask, ground: Ground, method: str, seeds: Sequence[int
     kept = results_of(task, method)
     for seed, budget in itertools.product(seeds, fein.BUDGETS):
         if kept.get(f"{task.name}/{method}/{seed}/{budget}") is None and not clock.over:
-            row = fein.run(ground, task, seed, budget)
+            row = fein.run(ground, task, method, seed, budget)
             kept.add(row)
             print(f"{row['key']}: {row['verdict']}, {row['counts']['search']['requests']} requests", flush=True)
 

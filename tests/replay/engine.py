@@ -14,7 +14,7 @@ from feinschliff.endpoints.parse import parse_answer
 from feinschliff.models.house import house_path
 from feinschliff.records import Answer, Settings
 from feinschliff.replay import RULES, Trace, Vocabulary, read_sampling, trace_of
-from feinschliff.replay.chain import adjust, log_probabilities
+from feinschliff.replay.chain import follow
 from feinschliff.replay.traces import Batch
 
 SIZE = 2048
@@ -110,7 +110,6 @@ def turns(post: str) -> list[dict[str, str]]:
 def computed(traces: Sequence[Trace], *, offset: float | None = None, **fields: Any) -> list[float]:
     """Of the traces' tokens, by replay; without those that the engine told nothing of."""
     sampling = read_sampling(Settings(values={**OPEN, **fields}), LLAMA, {})
-    adjusted = adjust(Batch(traces, SIZE), sampling.penalties, LLAMA, offset=offset)
-    found = log_probabilities(adjusted, sampling.drawing, LLAMA)
+    found = follow(Batch(traces, SIZE), [sampling], LLAMA, offset=offset)[0]
     told = [row not in trace.gaps for trace in traces for row in range(len(trace.tokens))]
     return [math.exp(value) for value, known in zip(found, told, strict=True) if known]

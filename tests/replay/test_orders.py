@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from feinschliff.replay import RULES, Trace
-from feinschliff.replay.chain import adjust, log_probabilities
+from feinschliff.replay.chain import follow
 from feinschliff.replay.traces import Batch
 from tests.replay.world import direct, sampling
 
@@ -52,15 +52,14 @@ def test_every_token_of_every_position(dialect: str, seed: int) -> None:
     found = []
     for token in range(size):
         batch = Batch([told(logits, [*before, token])], size)
-        adjusted = adjust(batch, wanted.penalties, rules, offset=offset)
-        found.append(np.exp(log_probabilities(adjusted, wanted.drawing, rules)[-1]))
+        found.append(np.exp(follow(batch, [wanted], rules, offset=offset)[0, -1]))
     assert np.abs(np.array(found) - expected).max() < 2e-5
 
 
 def test_without_the_offset_a_repetition_penalty_is_refused() -> None:
     batch = Batch([told(np.zeros(3), [1, 1])], 3)
     with pytest.raises(ValueError, match="logits"):
-        adjust(batch, sampling(repeat_penalty=1.1).penalties, RULES["vllm"], offset=None)
+        follow(batch, [sampling(repeat_penalty=1.1)], RULES["vllm"], offset=None)
 
 
 @pytest.mark.parametrize(("token", "possible"), [(25, True), (29, False)])  # 0.062 and 0.045 of the likeliest
@@ -72,5 +71,5 @@ def test_min_p_is_held_against_a_tokens_own_probability_beyond_the_list_too(toke
     batch = Batch([listed], 79)
     rules = RULES["llama.cpp"]
     wanted = sampling(rules, temperature=1.0, top_k=0, top_p=1.0, min_p=0.05)
-    found = log_probabilities(adjust(batch, wanted.penalties, rules, offset=None), wanted.drawing, rules)[0]
+    found = follow(batch, [wanted], rules, offset=None)[0, 0]
     assert np.isfinite(found) == possible

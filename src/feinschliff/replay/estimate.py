@@ -91,6 +91,7 @@ def estimate(pool: Pool, sources: Sequence[Source], *, values: Values | None = N
     different = _different(pool)
     shares = np.zeros((number, int(different.max(initial=0)) + 1))
     found = Estimates(mean, variance, answers, whole, lost, shares, beyond, spread)
+    pool.log_probabilities(sources, [source.outcome for source in sources])  # of all at once, and then kept
     for outcome in dict.fromkeys(source.outcome for source in sources):
         rows = np.array([i for i, source in enumerate(sources) if source.outcome == outcome])
         _fill(found, rows, pool, [sources[i] for i in rows], outcome, different, values)
@@ -112,7 +113,7 @@ def _fill(
     seen = np.flatnonzero(view.reached & np.isfinite(whole))
     examples, scores = pool.examples[seen], whole[seen]
     due = example_effects(examples, pool.owners[seen], scores)
-    each = np.stack([pool.log_probability(source, outcome) for source in sources])
+    each = np.stack(pool.log_probabilities(sources, [outcome] * len(sources)))
     weights = np.exp(np.minimum(each - view.log_mixture, _MOST_WEIGHT))
     found.lost[rows] = _lost(pool, sources, outcome, view, weights)
     weights = weights[:, seen]
@@ -169,9 +170,10 @@ def _lost(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, view: 
     """Share of each source's answers that is out of sight."""
     followed, owners, own = pool.followed, pool.owners, set(pool.sources)
     contexts = np.array([hash(source.context) for source in pool.sources], dtype=np.int64)[owners]
-    hidden = pool.shared()[owners] & ~_covered(pool, outcome)
+    shared = pool.shared()[owners]
     # Of an answer that ends too early its beginning has a weight; of one without probabilities nothing is known.
-    ended, untold = hidden & followed & ~view.reached, hidden & ~followed
+    ended = shared & followed & ~view.reached & ~np.isin(contexts, list(_shown(pool, outcome)))
+    untold = shared & ~followed & ~_covered(pool, outcome)
     lost = weights[:, ended].sum(axis=1)
     for i, source in enumerate(sources):
         if source.sampling is not None and source not in own and untold.any():
@@ -180,15 +182,25 @@ def _lost(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, view: 
     return np.asarray(np.divide(lost, whole, out=np.zeros(len(sources)), where=whole > 0), dtype=np.float64)
 
 
-def _covered(pool: Pool, outcome: Outcome | None) -> Marks:
-    """Answers to examples of which others, in the same context, show all that the outcome lets through."""
-    if outcome is None:
-        return np.zeros(len(pool), dtype=bool)
+def _shown(pool: Pool, outcome: Outcome | None) -> set[int]:
+    """Contexts of which some answers show all that the outcome lets through. These stand for those that end too early:
+    which source answered which example is chance, and the weights of the ones that go further make up for the others.
+    """
+    return {hash(source.context) for source, far in zip(pool.sources, _far(pool, outcome), strict=True) if far}
+
+
+def _far(pool: Pool, outcome: Outcome | None) -> list[bool]:
+    """By source, whether its answers can be followed as far as the outcome lets any go."""
     listed = pool.rules.stops_listed
-    far = [
-        known and s.outcome is not None and s.outcome.covers(outcome, stops_listed=listed)
+    return [
+        bool(known) and outcome is not None and s.outcome is not None and s.outcome.covers(outcome, stops_listed=listed)
         for s, known in zip(pool.sources, pool.shared(), strict=True)
     ]
+
+
+def _covered(pool: Pool, outcome: Outcome | None) -> Marks:
+    """Answers to examples of which others, in the same context, show all that the outcome lets through."""
+    far = _far(pool, outcome)
     places = [(pool.sources[o].context, e) for o, e in zip(pool.owners.tolist(), pool.examples.tolist(), strict=True)]
     reached = {place for place, owner in zip(places, pool.owners.tolist(), strict=True) if far[owner]}
     return np.array([place in reached for place in places], dtype=bool)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feinschliff.replay.arrays import Array, Marks
-from feinschliff.replay.chain import Adjusted, adjust, log_probabilities
+from feinschliff.replay.arrays import Array, Floats, Marks
+from feinschliff.replay.chain import follow
 from feinschliff.replay.outcome import Outcome, reach, shorten
 from feinschliff.replay.rules import Rules
-from feinschliff.replay.sampling import Drawing, Penalties, Sampling
+from feinschliff.replay.sampling import Drawing, Sampling
 from feinschliff.replay.traces import Batch, Trace
 
 Score = Callable[[int, str], float]
@@ -73,35 +73,70 @@ class Part:
         self._traces = [d.trace for d, known in zip(answers, self.followed, strict=True) if known and d.trace]
         self._batch = Batch(self._traces, vocabulary) if self._traces else None
         self._lengths = np.array([len(t.tokens) for t in self._traces], dtype=np.intp)
-        self._adjusted: dict[Penalties, Adjusted] = {}
         self._endings: dict[Outcome | None, Ending] = {}
         self._reach: dict[Outcome, NDArray[np.intp]] = {}
+        self._densities: dict[Source, Floats] = {}
 
-    def log_probability(self, source: Source, wanted: Outcome | None, *, offset: float | None) -> Array:
-        """Of each answer as far as `wanted` leaves it; -inf where the source cannot draw, or show, that much of it.
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def log_probabilities(
+        self, sources: Sequence[Source], wanted: Sequence[Outcome | None], *, offset: float | None
+    ) -> list[Array]:
+        """For each source, of each answer as far as its `wanted` leaves it; -inf where the source cannot draw, or show,
+        that much of it.
 
         Answers that cannot be followed have 0 for their own source, and -inf for others.
         """
-        values = np.full(len(self._answers), -np.inf)
-        if source.context not in self._inside:
-            return values
-        if source.sampling is not None and self._batch is not None:
-            values[self.followed] = self._product(source.sampling, wanted, offset)
+        found = [np.full(len(self._answers), -np.inf) for _ in sources]
+        for i, steps in self._steps(sources, offset):
+            source, outcome, values = sources[i], wanted[i], found[i]
+            tokens = self.ending(outcome).tokens
+            values[self.followed] = self._product(steps, tokens[self.followed])
             values[~self._inside[source.context]] = -np.inf
-            if wanted is not None and source.outcome is not None:
-                values[self.followed & (self._reached(source.outcome) < self.ending(wanted).tokens)] = -np.inf
-        values[self._silent.get(source, [])] = 0.0
-        return values
+            if outcome is not None and source.outcome is not None:
+                values[self.followed & (self._reached(source.outcome) < tokens)] = -np.inf
+        for source, values in zip(sources, found, strict=True):
+            values[self._silent.get(source, [])] = 0.0
+        return found
 
-    def uncut(self, source: Source, wanted: Outcome | None, *, offset: float | None) -> Array:
-        """The same as if nothing were cut off, for answers that rounding makes impossible where they came from."""
-        if source.sampling is None:
-            return np.zeros(len(self._answers))
-        drawing = Drawing(temperature=max(source.sampling.drawing.temperature, _COLDEST), top_k=0, top_p=1.0, min_p=0.0)
-        values = np.zeros(len(self._answers))
-        if self._batch is not None:
-            values[self.followed] = self._product(Sampling(source.sampling.penalties, drawing), wanted, offset)
-        return values
+    def densities(self, sources: Sequence[Source], *, offset: float | None, by_length: bool) -> list[Floats]:
+        """For each source, of the first 0, 1, 2 ... tokens of each answer, shape (answers, longest + 1); of whole
+        answers, shape (answers, 1), without `by_length`.
+
+        As `log_probabilities`, but that whatever the arithmetic says, an answer was possible where it came from. Kept:
+        for sources that answers were drawn from.
+        """
+        fresh = [source for source in dict.fromkeys(sources) if source not in self._densities]
+        columns = 1 + int(self._lengths.max(initial=0)) if by_length else 1
+        for source in fresh:
+            self._densities[source] = np.full((len(self._answers), columns), -np.inf, dtype=np.float32)
+        for i, steps in self._steps(fresh, offset):
+            source, values = fresh[i], self._densities[fresh[i]]
+            values[self.followed] = self._running(steps, columns)
+            values[~self._inside[source.context]] = -np.inf
+            if by_length and source.outcome is not None:
+                values[self.followed[:, None] & (np.arange(columns) > self._reached(source.outcome)[:, None])] = -np.inf
+            self._mend(values, source, offset)
+        for source in fresh:
+            self._densities[source][self._silent.get(source, [])] = 0.0
+        return [self._densities[source] for source in sources]
+
+    def _mend(self, values: Floats, source: Source, offset: float | None) -> None:
+        """Answers that rounding makes impossible where they came from, as if nothing were cut off."""
+        assert source.sampling is not None
+        own = np.array([d.source == source for d in self._answers], dtype=bool) & self.followed
+        lengths = np.zeros(len(own), dtype=np.intp)
+        lengths[self.followed] = self._lengths
+        there = (np.arange(values.shape[1]) <= lengths[:, None]) | (values.shape[1] == 1)
+        broken = own[:, None] & there & np.isneginf(values)
+        if broken.any():
+            heat = max(source.sampling.drawing.temperature, _COLDEST)
+            loose = Sampling(source.sampling.penalties, Drawing(temperature=heat, top_k=0, top_p=1.0, min_p=0.0))
+            uncut = np.zeros_like(values)
+            for _, steps in self._steps([Source(source.context, loose)], offset):
+                uncut[self.followed] = self._running(steps, values.shape[1])
+            values[broken] = uncut[broken]
 
     def ending(self, wanted: Outcome | None) -> Ending:
         """Where `wanted` would have ended the answers, and their scores then."""
@@ -129,17 +164,40 @@ class Part:
                 scores[i] = self._score(drawn.example, left.text)
         return Ending(tokens, scores, reached)
 
-    def _product(self, sampling: Sampling, wanted: Outcome | None, offset: float | None) -> Array:
+    def _steps(self, sources: Sequence[Source], offset: float | None) -> Iterator[tuple[int, Array]]:
+        """(number of the source, log-probability of each drawn token), for those that can be followed here."""
+        if self._batch is None:
+            return
+        there = [i for i, s in enumerate(sources) if s.sampling is not None and s.context in self._inside]
+        most = max(1, _AT_ONCE // len(self._batch.tokens))
+        for start in range(0, len(there), most):
+            some = there[start : start + most]
+            samplings = [sampling for i in some if (sampling := sources[i].sampling) is not None]
+            yield from zip(
+                some,
+                follow(self._batch, samplings, self._rules, offset=offset).astype(np.float64),
+                strict=True,
+            )
+
+    def _product(self, each: Array, tokens: NDArray[np.intp]) -> Array:
+        """Of the first `tokens` of each answer that can be followed."""
         assert self._batch is not None
-        penalties = sampling.penalties
-        if penalties not in self._adjusted:
-            self._adjusted[penalties] = adjust(self._batch, penalties, self._rules, offset=offset)
-        each = log_probabilities(self._adjusted[penalties], sampling.drawing, self._rules).astype(np.float64)
-        tokens = self.ending(wanted).tokens[self.followed]
         if (tokens < self._lengths).any():
-            place = np.arange(len(each)) - np.repeat(self._batch.starts, self._lengths)
-            each[place >= np.repeat(tokens, self._lengths)] = 0.0
+            each[self._places() >= np.repeat(tokens, self._lengths)] = 0.0
         return np.asarray(np.add.reduceat(each, self._batch.starts), dtype=np.float64)
+
+    def _running(self, each: Array, columns: int) -> Array:
+        """Products up to each token, shape (answers that can be followed, columns); one column: of whole answers."""
+        if columns == 1:
+            return self._product(each, self._lengths)[:, None]
+        steps = np.zeros((len(self._lengths), columns))
+        steps[np.repeat(np.arange(len(self._lengths)), self._lengths), self._places() + 1] = each
+        return np.cumsum(steps, axis=1)
+
+    def _places(self) -> NDArray[np.intp]:
+        """Position of each token in its answer."""
+        assert self._batch is not None
+        return np.arange(int(self._lengths.sum())) - np.repeat(self._batch.starts, self._lengths)
 
     def _reached(self, outcome: Outcome) -> NDArray[np.intp]:
         """Tokens of each answer that this outcome lets through."""
@@ -151,5 +209,7 @@ class Part:
         return self._reach[outcome]
 
 
+_AT_ONCE = 1 << 20
+"""Tokens followed at a time, over all sources."""
 _COLDEST = 0.1
 """Temperature that a greedy answer is weighed with where rounding says that it was not the greedy one."""

@@ -40,6 +40,9 @@ class Pool:
         self._score = score
         self._parts: list[Part] = []
         self._known: dict[tuple[Source, Outcome | None], list[Array]] = {}
+        self._sums: dict[int, tuple[Numbers, Array]] = {}
+        """By part: answers of each source that are in it, and the logarithm of their densities' sum."""
+        self._grouped: tuple[int, ...] = ()
         self._examples: list[int] = []
         self._owners: list[int] = []
         self._scores: list[float] = []
@@ -80,16 +83,24 @@ class Pool:
         """Answers whose probability is known."""
         return np.concatenate([part.followed for part in self._parts]) if self._parts else np.zeros(0, dtype=bool)
 
-    def log_probability(self, source: Source, wanted: Outcome | None = None) -> Array:
-        """Log-probability of every answer, shape (answers,); -inf for those of other contexts.
+    def log_probabilities(self, sources: Sequence[Source], wanted: Sequence[Outcome | None]) -> list[Array]:
+        """For each source, the log-probability of every answer, shape (answers,); -inf for those of other contexts.
 
         `wanted`: of as much of it as this outcome leaves; None: of the whole answer. Without a sampling to follow, 0
         for the source's own answers and -inf for all others.
         """
-        known = self._known.setdefault((source, wanted), [])
-        for part in self._parts[len(known) :]:
-            known.append(part.log_probability(source, wanted, offset=self.offset))
-        return np.concatenate(known) if known else np.zeros(0)
+        known = [self._known.setdefault(key, []) for key in zip(sources, wanted, strict=True)]
+        for number, part in enumerate(self._parts):
+            fresh = [i for i, values in enumerate(known) if len(values) == number]
+            some = part.log_probabilities([sources[i] for i in fresh], [wanted[i] for i in fresh], offset=self.offset)
+            for i, values in zip(fresh, some, strict=True):
+                if len(known[i]) == number:  # equal sources share theirs
+                    known[i].append(values)
+        return [np.concatenate(values) if values else np.zeros(0) for values in known]
+
+    def log_probability(self, source: Source, wanted: Outcome | None = None) -> Array:
+        """The same for one source."""
+        return self.log_probabilities([source], [wanted])[0]
 
     def shared(self) -> Marks:
         """Sources with answers that can be followed: these tell of others too. Shape (sources,)."""
@@ -114,37 +125,54 @@ class Pool:
         endings = [part.ending(wanted) for part in self._parts]
         if not endings:
             return View(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0))
-        owners, groups = self.owners, self.groups()
-        counts = np.bincount(owners, minlength=len(self.sources))
-        totals = np.bincount(groups, counts)
-        shares = np.log(counts / totals[groups].clip(min=1))[:, None]
-        each = np.stack([self.log_probability(s, wanted) for s in self.sources]) + shares
-        each[groups[:, None] != groups[owners][None, :]] = -np.inf
-        self._mend(each, shares, wanted)
-        top = each.max(axis=0)
-        mixture = top + np.log(np.exp(each - top).sum(axis=0))
-        return View(np.concatenate([e.scores for e in endings]), np.concatenate([e.reached for e in endings]), mixture)
+        mixture = [
+            each[np.arange(len(each)), ending.tokens if each.shape[1] > 1 else 0]
+            for each, ending in zip(self._log_mixtures(), endings, strict=True)
+        ]
+        return View(
+            np.concatenate([e.scores for e in endings]),
+            np.concatenate([e.reached for e in endings]),
+            np.concatenate(mixture),
+        )
 
     def log_mixture(self) -> Array:
         """`view().log_mixture`."""
         return self.view().log_mixture
 
-    def _mend(self, each: Array, shares: Array, wanted: Outcome | None) -> None:
-        """Whatever the arithmetic says, an answer was possible where it came from."""
-        owners = self.owners
-        rows = np.arange(len(owners))
-        broken = np.isneginf(each[owners, rows])
-        for owner in np.unique(owners[broken]):
-            own = broken & (owners == owner)
-            values = np.concatenate([p.uncut(self.sources[owner], wanted, offset=self.offset) for p in self._parts])
-            each[owner, own] = values[own] + shares[owner, 0]
+    def _log_mixtures(self) -> list[Array]:
+        """By part, the log-density of the beginnings of its answers (see `Part.densities`).
+
+        Only what is new is added: other answers, and other sources of known ones.
+        """
+        owners, groups = self.owners, self.groups()
+        counts = np.bincount(owners, minlength=len(self.sources))
+        if tuple(groups[: len(self._grouped)].tolist()) != self._grouped:
+            self._sums.clear()
+        self._grouped = tuple(groups.tolist())
+        by_length = any(source.outcome is not None for source in self.sources)
+        starts = np.cumsum([0, *(len(part) for part in self._parts)])
+        found = []
+        for number, part in enumerate(self._parts):
+            own = groups[owners[starts[number] : starts[number + 1]]]
+            before, total = self._sums.get(number, (np.zeros(0, dtype=np.intp), None))
+            fresh = counts - np.pad(before, (0, len(counts) - len(before)))
+            more = [int(i) for i in np.flatnonzero(fresh) if (own == groups[i]).any()]
+            densities = part.densities([self.sources[i] for i in more], offset=self.offset, by_length=by_length)
+            for index, values in zip(more, densities, strict=True):
+                rows = own == groups[index]
+                total = np.full(values.shape, -np.inf) if total is None else total
+                total[rows] = np.logaddexp(total[rows], values[rows] + np.log(fresh[index]))
+            assert total is not None, "its own sources are among all"
+            self._sums[number] = (counts, total)
+            found.append(total - np.log(np.bincount(groups, counts)[own])[:, None])
+        return found
 
     def impossible(self) -> float:
         """Share of the answers that their own sampling could not have drawn, of those that can be followed.
 
         More than a few, and replay does not do what the server does.
         """
-        own = [self.log_probability(_loosened(source)) for source in self.sources]
+        own = self.log_probabilities([_loosened(source) for source in self.sources], [None] * len(self.sources))
         known = np.flatnonzero(self.followed)
         values = [own[self._owners[i]][i] for i in known.tolist()]
         return float(np.mean(np.isneginf(values))) if values else 0.0

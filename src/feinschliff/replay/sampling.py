@@ -28,6 +28,11 @@ class Penalties:
         """Whether earlier tokens matter at all."""
         return self.window != 0 and (self.frequency != 0 or self.presence != 0 or self.repeat != 1)
 
+    @property
+    def any(self) -> bool:
+        """Whether they change anything."""
+        return self.counts or bool(self.bias)
+
 
 @dataclass(frozen=True)
 class Drawing:

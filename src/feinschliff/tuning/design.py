@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -18,7 +18,8 @@ _FULL_GRID = 12
 
 
 def first_design(space: Space, baseline: Settings) -> list[Labelled]:
-    """Baseline, greedy, then a small grid around neutral values; no two equal in effect."""
+    """Baseline, greedy, then a small grid around neutral values: texts and models first, they move the most; no two
+    equal in effect."""
     seen: set[str] = set()
     design: list[Labelled] = []
     for settings, origin in _candidates(space, baseline):
@@ -41,26 +42,27 @@ def _candidates(space: Space, baseline: Settings) -> Iterator[Labelled]:
         return
     middle = neutral(space)
     hot = space.knobs.get("temperature")
+    texts = [name for name, knob in space.knobs.items() if isinstance(knob, Choices)]
     if isinstance(hot, Range):
         middle = space.reached("temperature", middle)
         yield space.settings({**middle, "temperature": hot.low}), "greedy" if hot.low == 0 else "grid"
+        warm = {**middle, "temperature": hot.at(0.4)}
+        yield from _one_at_a_time(space, warm, texts)
         for share in (0.5, 0.2, 0.8):
             yield space.settings({**middle, "temperature": hot.at(share)}), "grid"
-        middle = {**middle, "temperature": hot.at(0.4)}
-    yield from _one_at_a_time(space, middle)
+        middle = warm
+    else:
+        yield from _one_at_a_time(space, middle, texts)
+    yield from _one_at_a_time(space, middle, [n for n in space.knobs if n not in texts and n != "temperature"])
 
 
-def _one_at_a_time(space: Space, middle: Mapping[str, JsonValue]) -> Iterator[Labelled]:
-    """Every other knob away from its neutral value, one at a time; texts and models first, they move the most.
+def _one_at_a_time(space: Space, middle: Mapping[str, JsonValue], names: Sequence[str]) -> Iterator[Labelled]:
+    """Each of these knobs away from its neutral value, one at a time.
 
     One that has conditions is moved where they hold, by the values of others that change least.
     """
-    names = sorted(space.knobs, key=lambda name: isinstance(space.knobs[name], Range))
     for name in names:
-        knob = space.knobs[name]
-        if name == "temperature" and isinstance(knob, Range):
-            continue
-        for value in _probes(name, knob):
+        for value in _probes(name, space.knobs[name]):
             yield space.settings({**space.reached(name, middle), name: value}), "grid"
 
 

@@ -40,8 +40,8 @@ class Prior:
 
     amplitude: float
     """Median, in units of the values' own."""
-    amplitude_width: float
-    """Standard deviation of its logarithm."""
+    amplitude_width: tuple[float, float]
+    """Standard deviation of its logarithm, below the median and above it."""
     length: float
     length_width: float
 
@@ -49,9 +49,11 @@ class Prior:
         """Medians' logarithms, of `count` numbers: the amplitude, and a length for every feature."""
         return np.log([self.amplitude] + [self.length] * (count - 1))
 
-    def widths(self, count: int) -> Array:
-        """Standard deviations of the logarithms."""
-        return np.array([self.amplitude_width] + [self.length_width] * (count - 1))
+    def off(self, logs: Array) -> tuple[Array, Array]:
+        """How far logarithms lie from their medians in standard deviations, and these."""
+        away = logs - self.centres(len(logs))
+        widths = np.array([self.amplitude_width[int(away[0] > 0)]] + [self.length_width] * (len(logs) - 1))
+        return away / widths, widths
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,19 @@ def condition(kernel: Kernel, points: Array, values: Array, noise: Array) -> Pro
 def fit_kernel(points: Array, values: Array, noise: Array, *, seed: int, prior: Prior | None = None) -> Kernel:
     """The kernel of the highest marginal likelihood (their eq. 2.30, 5.9), found from two starts by L-BFGS-B.
 
-    With a prior, the one of the highest posterior density.
+    With a prior, the one of the highest posterior density, from the prior's medians.
     """
     from scipy.optimize import minimize
 
     bounds = np.log([AMPLITUDE_BOUNDS] + [LENGTH_BOUNDS] * points.shape[1])
-    first = np.log([1.0] + [_FIRST_LENGTH] * points.shape[1])
-    second = np.random.RandomState(seed).uniform(bounds[:, 0], bounds[:, 1])
+    if prior is None:
+        first = np.log([1.0] + [_FIRST_LENGTH] * points.shape[1])
+        starts = [first, np.random.RandomState(seed).uniform(bounds[:, 0], bounds[:, 1])]
+    else:
+        starts = [prior.centres(1 + points.shape[1])]
     found = [
         minimize(_loss, start, args=(points, values, noise, prior), method="L-BFGS-B", jac=True, bounds=bounds)
-        for start in (first, second)
+        for start in starts
     ]
     return _kernel(min(found, key=lambda result: float(result.fun)).x)
 
@@ -138,8 +143,8 @@ def _loss(logs: Array, points: Array, values: Array, noise: Array, prior: Prior 
     loss, slope = -float(likelihood), -0.5 * np.einsum("ij,jik->k", inner, slopes)
     if prior is None:
         return loss, slope
-    off = (logs - prior.centres(len(logs))) / prior.widths(len(logs))
-    return loss + 0.5 * float(off @ off), slope + off / prior.widths(len(logs))
+    off, widths = prior.off(logs)
+    return loss + 0.5 * float(off @ off), slope + off / widths
 
 
 def _kernel(logs: Array) -> Kernel:

@@ -137,7 +137,8 @@ class State:
         """Another one whenever there is more to know."""
         replay = self.replay
         pool = len(replay.pool) if replay is not None and replay.active else None
-        return len(self.tried), sum(t.seen for t in self.tried), len(self.candidates), pool
+        newest = self.candidates[-1].canonical() if self.candidates else None
+        return len(self.tried), sum(t.seen for t in self.tried), newest, pool
 
     def is_whole(self, settings: Settings) -> bool:
         """Whether they give a value for every knob that is in force."""

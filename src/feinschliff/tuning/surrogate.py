@@ -15,9 +15,11 @@ _JITTER = 1e-8
 _MOST_TO_FIT = 64
 """Points that the kernel is found by."""
 
-_PRIOR = Prior(amplitude=1.0, amplitude_width=0.15, length=0.5, length_width=0.15)
-"""In units of the score's spread over the space, and of the knobs' ranges. Narrow: what replay sees of the space is
-mostly its flat part, and by that alone the kernel would take the rest for flat too (design/experiments.md)."""
+_PRIOR = Prior(amplitude=1.0, amplitude_width=(0.15, 1.0), length=0.5, length_width=0.15)
+"""In units of the score's spread over the space, and of the knobs' ranges. What replay sees of the space is mostly its
+flat part, and by that alone the kernel would take the rest for flat too: so lengths are held, and the amplitude does
+not fall. It may grow: where a text, or a limit, moves the score far more than all else, a held one would draw what few
+answers say of the best text back to the mean (design/experiments.md)."""
 
 
 @dataclass

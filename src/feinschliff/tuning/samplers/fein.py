@@ -19,7 +19,11 @@ from feinschliff.tuning.surrogate import Surrogate
 _AT_ONCE = 4
 """Settings in the race at a time."""
 _COVER = 192
+"""Points all over the space. With 64 or 96 of them the recommendation was clearly worse, with 384 no better
+(design/experiments.md)."""
 _AROUND = 16
+_NEAR = 96
+"""Steps of earlier rounds that stay, those in front: the work of a round does not grow with the rounds before."""
 _DRAWS = 512
 _NOT_WORTH = 0.01
 """The race is over where the best of all promises less than this over the one in front, in standard deviations of one
@@ -66,9 +70,12 @@ def _contestants(state: State, surrogate: Surrogate, feasible: Feasible, *, seed
     if not state.candidates:
         state.candidates = cover(state.space, _COVER, seed=seed)
     known = _distinct(state, [*tried, *state.candidates])
-    mean, _ = surrogate.predict(state.points(known))
-    front = [known[int(i)] for i in feasible.order(known, mean)[:3]]
-    state.candidates = [*state.candidates, *around(state.space, front, _AROUND, seed=seed)]
+    front = [known[int(i)] for i in feasible.order(known, surrogate.predict(state.points(known))[0])[:3]]
+    fixed, near = state.candidates[:_COVER], state.candidates[_COVER:]
+    if len(near) > _NEAR:
+        best = feasible.order(near, surrogate.predict(state.points(near))[0])[:_NEAR]
+        near = [near[int(i)] for i in np.sort(best)]
+    state.candidates = [*fixed, *near, *around(state.space, front, _AROUND, seed=seed)]
     return _distinct(state, [*tried, *state.candidates])
 
 
