@@ -52,7 +52,7 @@ def estimate_run(forecast: Forecast, link: Connection, payer: Payer, *, spent: S
     left = sum(shares.values()) if whole else forecast.answers - in_store
     each_share = left / max(1.0, sum(shares.values()))
     work = [Work(model, share * each_share, known.prompt_tokens, each) for model, share in shares.items()]
-    notes = [note]
+    notes = [note, *forecast.notes]
     if forecast.scoring_costs:
         notes.append(
             stored(

@@ -35,7 +35,17 @@ from feinschliff.parameters.space import Choices, Range, Space
 from feinschliff.records import Settings
 from feinschliff.scorers import Scorer, is_group
 from feinschliff.store import Run, Store
-from feinschliff.tuning import Forecast, Match, Plot, Result, check, check_match, forecast_compare, forecast_tune
+from feinschliff.tuning import (
+    Forecast,
+    Match,
+    Plot,
+    Result,
+    check,
+    check_match,
+    check_rule,
+    forecast_compare,
+    forecast_tune,
+)
 from feinschliff.tuning import compare as _compare
 from feinschliff.tuning import tune as _tune
 
@@ -50,6 +60,7 @@ def tune(
     constraints: Sequence[str] | None = None,
     budget: BudgetSpec | None = None,
     baseline: Mapping[str, JsonValue] | None = None,
+    prefer: str = "best",
     sampler: str = "fein",
     init_points: int | None = None,
     n_iter: int | None = None,
@@ -74,6 +85,8 @@ def tune(
             `json >= 95 %`: tokens of the completion, time, USD (needs a price), or any scorer that asks no server.
         budget: any of `requests`, `tokens`, `seconds`, `usd`: hard limits over all resumes; 800 requests if None.
         baseline: the settings in use today; else what the endpoint tells of itself.
+        prefer: which of the settings that the search does not tell apart from the best is confirmed and recommended:
+            `best` itself, the most `robust` one against values that are not met exactly, or the `cheapest`.
         sampler: `fein`, `gp`, `tpe`, `bayes_opt`, `random` or `grid`.
         init_points: settings that `tpe`, `bayes_opt` or `random` draws at random first; the library's number if None.
         n_iter: further settings of these three; as many as the budget pays for if None.
@@ -113,6 +126,7 @@ def tune(
         init_points=init_points,
         n_iter=n_iter,
         constraints=task_constraints(task, constraints),
+        prefer=check_rule(prefer),
     )
     check(plot, caps, prices=where.prices(), model=where.model_name)
     what = {
@@ -122,6 +136,7 @@ def tune(
         **{name: n for name, n in (("init_points", init_points), ("n_iter", n_iter)) if n is not None},
         "baseline": dict(baseline or {}),
         **_constrained(plot.constraints),
+        **({"prefer": prefer} if prefer != "best" else {}),
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:

@@ -40,6 +40,8 @@ class TaskTable(BaseModel):
     """Use only the first so many rows."""
     constraints: list[str] = []
     """What answers have to hold on average, as "tokens <= 300"."""
+    prefer: str | None = None
+    """Which of the settings tied with the best is recommended: best, robust or cheapest."""
 
 
 PriceField: TypeAlias = str | list[float | int]

@@ -39,6 +39,14 @@ def command(
     tokens: o.Tokens = None,
     seconds: o.Seconds = None,
     usd: o.Usd = None,
+    prefer: Annotated[
+        str | None,
+        typer.Option(
+            "--prefer",
+            help=tr("Of the settings tied with the best: best, robust or cheapest is confirmed and recommended."),
+            autocompletion=complete.words("best", "robust", "cheapest"),
+        ),
+    ] = None,
     dry_run: o.DryRun = False,
     yes: o.Yes = False,
     sampler: Annotated[
@@ -120,6 +128,7 @@ def command(
             space=knobs,
             budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
             baseline=what.file.baseline or None,
+            prefer=prefer if prefer is not None else what.file.task.prefer or "best",
             sampler=sampler,
             init_points=init_points,
             n_iter=n_iter,

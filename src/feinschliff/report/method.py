@@ -10,7 +10,7 @@ from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report.format import moment, setting
 from feinschliff.report.sentence import is_comparison
-from feinschliff.report.words import limit_word, status_word
+from feinschliff.report.words import limit_word, rule_word, status_word
 from feinschliff.store import Run
 
 
@@ -47,6 +47,7 @@ def rerun_rows(run: Run) -> list[tuple[str, str]]:
     endpoint, task = (details.get(k) or {} for k in ("endpoint", "task"))
     identity = str(endpoint.get("identity") or spec.get("endpoint") or "")
     embedded = identity.startswith(EMBEDDED)
+    rule = ((run.result or {}).get("recommendation") or {}).get("rule")
     budget = {k: v for k, v in (run.budget or {}).items() if v is not None}
     rows: list[tuple[str, Any]] = [
         (tr("run"), f"{run.id} ({run.name})" if run.name else run.id),
@@ -62,6 +63,7 @@ def rerun_rows(run: Run) -> list[tuple[str, str]]:
         (tr("scorer"), details.get("scorer") or spec.get("scorer")),
         (tr("choice among several answers"), spec.get("pick")),
         (tr("sampler"), details.get("sampler") or spec.get("sampler")),
+        (tr("recommended of what is tied"), rule_word(str(rule)) if rule else None),
         (tr("seed"), details.get("seed", spec.get("seed"))),
         (tr("budget"), ", ".join(f"{setting(v)} {limit_word(k)}" for k, v in budget.items()) or None),
         (tr("versions"), ", ".join(f"{k} {v}" for k, v in (details.get("versions") or {}).items()) or None),

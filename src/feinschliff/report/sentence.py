@@ -9,6 +9,7 @@ from feinschliff.i18n import tr, trn
 from feinschliff.i18n.stored import retold
 from feinschliff.report.constraints import constraint_sentences, recommends_found
 from feinschliff.report.format import is_number, label, score, scorer_label, setting, shortened, signed
+from feinschliff.report.preferred import preferred_sentences
 
 _MOST_NAMED = 4
 
@@ -19,10 +20,14 @@ def is_comparison(details: Mapping[str, Any] | None) -> bool:
 
 
 def verdict_sentence(result: Mapping[str, Any] | None, details: Mapping[str, Any] | None) -> str:
-    """The outcome in one plain sentence with its numbers, and what it means for constraints; says why where nothing
-    could be measured."""
+    """The outcome in one plain sentence with its numbers, why it is this setting among those that are tied, and what it
+    means for constraints; says why where nothing could be measured."""
     result, details = result or {}, details or {}
-    sentences = [_verdict(result, details), *constraint_sentences(result, compares=is_comparison(details))]
+    sentences = [
+        _verdict(result, details),
+        *preferred_sentences(result),
+        *constraint_sentences(result, compares=is_comparison(details)),
+    ]
     return " ".join(sentences)
 
 

@@ -39,6 +39,11 @@ def verdict_word(verdict: str | None) -> str:
     }.get(verdict or "", verdict or "")
 
 
+def rule_word(rule: str) -> str:
+    """Which of the settings that are tied is recommended."""
+    return {"best": tr("highest estimate"), "robust": tr("most robust"), "cheapest": tr("cheapest")}.get(rule, rule)
+
+
 def kept_word(status: str) -> str:
     """Of a constraint, on one side of a confirmation."""
     return {"holds": tr("holds"), "not shown": tr("not shown"), "broken": tr("broken")}.get(status, status)

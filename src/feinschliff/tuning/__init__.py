@@ -7,6 +7,7 @@ from feinschliff.tuning.costs import spent_document
 from feinschliff.tuning.forecast import Forecast, forecast_compare, forecast_tune, target_tokens
 from feinschliff.tuning.kept import UNTOLD, Kept, ScorerRecipe, read_kept
 from feinschliff.tuning.plot import Plot, check, check_texts, models_of
+from feinschliff.tuning.preferred import check_rule
 from feinschliff.tuning.result import Result, from_dict
 from feinschliff.tuning.search import Step
 from feinschliff.tuning.several import nothing_to_choose
@@ -24,6 +25,7 @@ __all__ = [
     "Step",
     "check",
     "check_match",
+    "check_rule",
     "check_texts",
     "compare",
     "forecast_compare",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feinschliff.datasets.split import split
 from feinschliff.datasets.task import Task
 from feinschliff.generation import Ask, Caps, Payer
+from feinschliff.i18n.stored import stored
 from feinschliff.measure import draws
 from feinschliff.scorers.protocol import scoring_costs
 from feinschliff.text.tokens import estimate_tokens
@@ -34,6 +35,8 @@ class Forecast:
     """Length of an answer by the targets; None without targets."""
     scoring_costs: bool = False
     """True where the score asks a server as well."""
+    notes: Sequence[str] = ()
+    """What else is to be known of the run before it begins."""
 
 
 def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
@@ -55,7 +58,7 @@ def forecast_tune(plot: Plot, caps: Caps, payer: Payer) -> Forecast:
     known = [ask for unit in wanted for ask in draws(unit)]
     models = [model for model in models_of(plot, payer.model) if model is not None]
     costs = scoring_costs(plot.scorer) or scoring_costs(plot.choice)
-    return Forecast(plan.answers_planned, known, models, target_tokens(plot.task), costs)
+    return Forecast(plan.answers_planned, known, models, target_tokens(plot.task), costs, _notes(plot))
 
 
 def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
@@ -71,6 +74,14 @@ def forecast_compare(match: Match, caps: Caps, payer: Payer) -> Forecast:
     models = list(dict.fromkeys(payer.model_of(side) for side in (match.a, match.b)))
     costs = scoring_costs(match.scorer) or scoring_costs(match.choice)
     return Forecast(len(known), known, models, target_tokens(match.task), costs)
+
+
+def _notes(plot: Plot) -> list[str]:
+    return {
+        "best": [],
+        "robust": [stored("Confirmed is the most robust of the settings that the search does not tell apart.")],
+        "cheapest": [stored("Confirmed is the cheapest of the settings that the search does not tell apart.")],
+    }[plot.prefer]
 
 
 def target_tokens(task: Task) -> float | None:

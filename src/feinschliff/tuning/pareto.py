@@ -20,7 +20,7 @@ from feinschliff.tuning.state import State
 LEAST_ANSWERS = 4.0
 """Effective answers that a setting needs to be one of them: those of the smallest block. What so few say is told by its
 error, and the answers of its neighbours count as well."""
-_SHARE = 0.05
+SHARE = 0.05
 """Of cost and time: a smaller difference is none worth speaking of."""
 _Z99 = 2.575829
 """A difference is one where its 99 % interval says so: many settings are compared."""
@@ -52,9 +52,7 @@ def pareto(state: State, winner: Settings, *, seed: int) -> dict[str, Any] | Non
     settings, answers = _candidates(state, found, winner)
     if not len(settings):
         return None
-    priced = known(state, COST, seed=seed)
-    unit: Literal["tokens", "USD"] = "tokens" if priced is None else "USD"
-    cost = known(state, TOTAL, seed=seed) if priced is None else priced
+    cost, unit = cost_known(state, seed=seed)
     time = known(state, LATENCY, seed=seed)
     score = _score(state, found, settings, seed=seed)
     aims = [score, *(_taken(state, told, settings) for told in (cost, time) if told is not None)]
@@ -82,6 +80,12 @@ def pareto(state: State, winner: Settings, *, seed: int) -> dict[str, Any] | Non
         for i in np.argsort(-score.means, kind="stable").tolist()
     ]
     return {"cost_unit": unit, "points": points}
+
+
+def cost_known(state: State, *, seed: int) -> tuple[Known | None, Literal["tokens", "USD"]]:
+    """What is known of the cost of an answer, or of all n, and its unit: USD where there are prices."""
+    priced = known(state, COST, seed=seed)
+    return (known(state, TOTAL, seed=seed), "tokens") if priced is None else (priced, "USD")
 
 
 def front_points(found: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -133,7 +137,7 @@ def _taken(state: State, told: Known, settings: Sequence[Settings]) -> Aim:
     points = state.points(settings)
     means, deviations = told.predict(points)
     mean, covariance = told.cautious.joint(points)
-    return Aim(means, deviations, _ahead(-mean, covariance, _SHARE * np.abs(mean)))
+    return Aim(means, deviations, _ahead(-mean, covariance, SHARE * np.abs(mean)))
 
 
 def _ahead(mean: Array, covariance: Array, margins: Array) -> Marks:

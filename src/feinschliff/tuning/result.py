@@ -32,6 +32,9 @@ class Result:
     report: str | None = None
     constraints: list[dict[str, Any]] = field(default_factory=list)
     """What was to be held, measured on both sides (see `Held.to_dict`)."""
+    recommendation: dict[str, Any] | None = None
+    """By which rule `settings` were chosen among those tied with the best, and why (see `tuning.preferred`); None where
+    nothing was searched."""
     pareto: list[dict[str, Any]] = field(default_factory=list)
     """Settings that no other one is ahead of in score, cost and time (see `tuning.pareto`)."""
     details: dict[str, Any] = field(default_factory=dict)
@@ -46,6 +49,7 @@ class Result:
             "settings": self.settings,
             "baseline_settings": self.baseline_settings,
             "recommended": self.recommended,
+            "recommendation": self.recommendation,
             "held_out": self.held_out.to_dict(),
             "constraints": self.constraints,
             "pareto": self.pareto,

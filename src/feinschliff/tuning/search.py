@@ -18,6 +18,7 @@ from feinschliff.tuning.design import Labelled
 from feinschliff.tuning.evidence import evidence
 from feinschliff.tuning.feasible import Feasible
 from feinschliff.tuning.plan import Plan
+from feinschliff.tuning.process import Array
 from feinschliff.tuning.replaying import NONE_CAME, REFUSED, sent_with
 from feinschliff.tuning.samplers import Proposal, Sampler, Told
 from feinschliff.tuning.state import State, Tried
@@ -206,6 +207,22 @@ def recommend(state: State, *, seed: int) -> tuple[Settings, float, float] | Non
 
     Among those that are trusted to hold all constraints; where there is none, what is expected to miss them by the
     least.
+    """
+    found = ranked(state, seed=seed)
+    return None if found is None else (found.settings[0], float(found.means[0]), float(found.deviations[0]))
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """All settings that may be recommended, the best first."""
+
+    settings: Sequence[Settings]
+    means: Array
+    deviations: Array
+
+
+def ranked(state: State, *, seed: int) -> Ranked | None:
+    """By posterior mean, those that are trusted to hold all constraints first; None where there is no setting.
 
     Only settings with a value for every knob, and a score for at least half of their answers. With replay also settings
     that were never asked, where stored answers say enough of them.
@@ -225,8 +242,8 @@ def recommend(state: State, *, seed: int) -> tuple[Settings, float, float] | Non
         unfit -= {state.place(t.settings).effective for t in ready}
         settings = [s for s in found.settings if state.place(s).effective not in unfit]
         mean, deviation = found.surrogate(seed=seed).predict(state.points(settings))
-    best = int(Feasible(state, seed=seed).order(settings, mean)[0])
-    return settings[best], float(mean[best]), float(deviation[best])
+    order = Feasible(state, seed=seed).order(settings, mean)
+    return Ranked([settings[int(i)] for i in order], mean[order], deviation[order])
 
 
 def told_of(tried: Tried) -> Told:

@@ -37,9 +37,10 @@ from feinschliff.tuning.opening import block_size, first_state, opening
 from feinschliff.tuning.pareto import front_points
 from feinschliff.tuning.plan import Plan
 from feinschliff.tuning.plot import Plot, make_plan, nothing_honoured
+from feinschliff.tuning.preferred import prefer
 from feinschliff.tuning.result import Result
 from feinschliff.tuning.samplers import untried
-from feinschliff.tuning.search import Search, Step, recommend
+from feinschliff.tuning.search import Search, Step
 from feinschliff.tuning.several import usual_number
 from feinschliff.tuning.state import State, Unit
 
@@ -80,8 +81,8 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
     _phase(plot, "search", plan.answers_planned)
     search.run(opening(search.sampler, state, plot.baseline, block=search.block, room=plan.room()))
     payer.budget.limit = payer.budget.caps
-    best = recommend(state, seed=payer.seed)
-    winner = plot.baseline if best is None else best[0]
+    best = prefer(state, plot.prefer, seed=payer.seed)
+    winner = plot.baseline if best is None else best.settings
     _phase(plot, "confirm", plan.answers_planned)
     measured, pairs = confirm(
         winner, plot.baseline, split=parts, plan=plan, payer=payer, scorer=plot.scorer, choice=plot.choice
@@ -133,6 +134,7 @@ def _tune(plot: Plot, run: Run, payer: Payer, clock: Clock) -> Result:
         warnings=[*constraint_warnings(held), *warnings],
         details=details,
         held=held,
+        recommendation=None if best is None else best.facts,
     )
 
 
@@ -148,6 +150,7 @@ def make_result(
     warnings: list[str],
     details: dict[str, Any],
     held: Sequence[Held] = (),
+    recommendation: dict[str, Any] | None = None,
     conditional: Collection[str] = (),
 ) -> Result:
     """The outcome; the recommendation is the winner only where it is better, or where today's settings break a
@@ -167,6 +170,7 @@ def make_result(
         settings=best,
         baseline_settings=today,
         recommended=best if follows(held, measured.verdict) else today,
+        recommendation=recommendation,
         held_out=measured,
         knobs=dict(knobs),
         spent=costs.spent,
