@@ -82,3 +82,46 @@ def test_a_comparison_speaks_of_a_and_b():
 def test_unfinished_runs_say_how_to_go_on():
     assert "the same command goes on" in unfinished_sentence("interrupted", "tune")
     assert "compares nothing" in unfinished_sentence("done", "generate")
+
+
+ROBUST = {
+    "rule": "robust",
+    "reason": "",
+    "best": {"temperature": 0.1, "top_p": 1.0},
+    "is_best": False,
+    "tied": 7,
+    "expected_loss": 0.0021,
+    "nearby": 0.598,
+    "best_nearby": 0.494,
+}
+CHEAPEST = {
+    **{k: v for k, v in ROBUST.items() if "nearby" not in k},
+    "rule": "cheapest",
+    "cost_unit": "tokens",
+    "cost": 87.04,
+    "best_cost": 112.3,
+}
+
+
+def test_what_is_recommended_of_the_tied_and_why():
+    def told(recommendation: dict[str, object], verdict: str | None = "better") -> str:
+        found = samples.result(verdict) if verdict else samples.nothing_measured()
+        return verdict_sentence({**found, "recommendation": recommendation}, samples.details())
+
+    robust = told(ROBUST)
+    assert robust.startswith(verdict_sentence(samples.result(), samples.details()))
+    assert "most robust of 7 settings" in robust
+    assert "score 0.598, the one of the highest estimate (temperature 0.1, top-p 1) 0.494" in robust
+    assert "lose at most 0.002. That guards against servers that round or clamp values" in robust
+    cheapest = told(CHEAPEST, "no measurable gain")
+    assert "about 87.0 tokens per answer, 25.3 fewer than the one of the highest estimate" in cheapest
+    usd = told({**CHEAPEST, "cost_unit": "USD", "cost": 0.000087, "best_cost": 0.0001123})
+    assert "about 8.7e-05 USD per answer, 2.53e-05 less than" in usd
+    assert "none of the 7 settings that the search does not tell apart is clearly more robust" in told(
+        {**ROBUST, "is_best": True}
+    )
+    assert "is clearly cheaper" in told({**CHEAPEST, "is_best": True})
+    assert "no other setting is known to be as good" in told({**CHEAPEST, "is_best": True, "tied": 1})
+    for silent in ({**ROBUST, "rule": "best"}, {**ROBUST, "tied": 0}):
+        assert told(silent) == verdict_sentence(samples.result(), samples.details())
+    assert "robust" not in told(ROBUST, None)
