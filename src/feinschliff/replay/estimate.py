@@ -29,6 +29,9 @@ _TRUST = 10.0
 _MOST_WEIGHT = 50.0
 """Logarithm of the largest weight: an answer that weighs so much more than all others is the only one that counts."""
 
+_AT_ONCE = 64
+"""Settings whose weights are in memory at a time."""
+
 _SHARED = 0.98
 """Correlations are taken a little smaller than computed: the matrix stays away from singular."""
 
@@ -63,14 +66,16 @@ class Estimates:
         whole = (self.whole + self.lost >= low) & (self.whole + self.lost <= high)
         return (self.answers >= LEAST_ANSWERS) & whole & (self.lost <= MOST_LOST) & np.isfinite(self.mean)
 
-    def covariance(self) -> Array:
-        """Of the errors as means over all examples of this kind: different answers err independently of each other, so
-        two estimates err alike as far as they rest on the same answers."""
-        norm = np.sqrt((self.shares**2).sum(axis=1, keepdims=True))
-        unit = self.shares / np.where(norm > 0, norm, 1.0)
+    def covariance(self, rows: Numbers | None = None) -> Array:
+        """Of the errors as means over all examples of this kind, of some rows or of all: different answers err
+        independently of each other, so two estimates err alike as far as they rest on the same answers."""
+        some = slice(None) if rows is None else rows
+        shares = self.shares[some]
+        norm = np.sqrt((shares**2).sum(axis=1, keepdims=True))
+        unit = shares / np.where(norm > 0, norm, 1.0)
         correlation = _SHARED * (unit @ unit.T)
         np.fill_diagonal(correlation, 1.0)
-        deviation = np.sqrt(self.beyond)
+        deviation = np.sqrt(self.beyond[some])
         return np.asarray(correlation * deviation[:, None] * deviation[None, :], dtype=np.float64)
 
 
@@ -110,40 +115,79 @@ def _fill(
     """The rows of sources with one outcome. `different`: number of the different answer that each answer is."""
     view = pool.view(outcome)
     whole = view.scores if values is None else values(outcome)
-    seen = np.flatnonzero(view.reached & np.isfinite(whole))
-    examples, scores = pool.examples[seen], whole[seen]
-    due = example_effects(examples, pool.owners[seen], scores)
-    each = np.stack(pool.log_probabilities(sources, [outcome] * len(sources)))
-    weights = np.exp(np.minimum(each - view.log_mixture, _MOST_WEIGHT))
-    found.lost[rows] = _lost(pool, sources, outcome, view, weights)
-    weights = weights[:, seen]
-    total, squares = weights.sum(axis=1), (weights**2).sum(axis=1)
-    honest = due.left - due.by_others
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found.mean[rows] = (weights @ (scores - due.effects[examples])) / total
-        answers = np.where(squares > 0, total**2 / squares, 0.0)
-        level = (weights @ honest) / total
-        errors = np.nan_to_num(weights * (honest[None, :] - np.nan_to_num(level)[:, None]) / total[:, None])
-    found.answers[rows] = answers
+    known = np.flatnonzero(view.reached & np.isfinite(whole))
+    # By example, equal answers side by side: sums over either are sums over neighbours.
+    seen = known[np.argsort(different[known], kind="stable")]
+    told = _told(pool.examples[seen], pool.owners[seen], whole[seen], different[seen])
     drawn = np.maximum(1, _drawn(pool, sources))
-    found.whole[rows] = total / drawn
-    own = (errors**2).sum(axis=1)
-    effective = np.maximum(answers, 1e-9)
-    spread = float(honest.var()) if len(honest) else 0.0
-    variance = (effective * own + _TRUST * spread / effective) / (effective + _TRUST)
+    for start in range(0, len(rows), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        each = np.stack(pool.log_probabilities(sources[some], [outcome] * len(rows[some])))
+        weights = np.exp(np.minimum(each - view.log_mixture, _MOST_WEIGHT))
+        found.lost[rows[some]] = _lost(pool, sources[some], outcome, view, weights)
+        _weigh(found, rows[some], weights[:, seen], told, drawn[some])
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The answers that count, equal ones side by side."""
+
+    scores: Array
+    """Less what is due to the example."""
+    honest: Array
+    """Less the source's level and what other answers make due to the example."""
+    spread: float
+    """Variance of these."""
+    different: Numbers
+    """The different answers among them, and where each begins."""
+    starts: Numbers
+    examples: Numbers
+    """Where each example begins."""
+
+
+def _told(examples: Numbers, owners: Numbers, scores: Array, different: Numbers) -> _Told:
+    due = example_effects(examples, owners, scores)
+    honest = due.left - due.by_others
+    numbers, starts = np.unique(different, return_index=True)
+    return _Told(
+        scores=scores - due.effects[examples],
+        honest=honest,
+        spread=float(honest.var()) if len(honest) else 0.0,
+        different=numbers,
+        starts=starts,
+        examples=np.flatnonzero(np.diff(examples, prepend=-1)),
+    )
+
+
+def _weigh(found: Estimates, rows: Numbers, weights: Array, told: _Told, drawn: Array) -> None:
+    """Some rows from the weights of the answers that count, shape (rows, answers)."""
+    total, squared = weights.sum(axis=1), weights**2
+    squares = squared.sum(axis=1)
+    scale = np.where(total > 0, total, 1.0)
+    found.mean[rows] = np.where(total > 0, (weights @ told.scores) / scale, np.nan)
+    answers = np.where(squares > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0)
+    level = (weights @ told.honest) / scale
+    found.answers[rows], found.whole[rows] = answers, total / drawn
+    own = (squared @ told.honest**2 - 2 * level * (squared @ told.honest) + level**2 * squares) / scale**2
+    effective, spread = np.maximum(answers, 1e-9), told.spread
+    variance = (effective * np.maximum(own, 0.0) + _TRUST * spread / effective) / (effective + _TRUST)
     found.variance[rows] = np.maximum(variance, 1e-10)
     found.spread[rows] = np.sqrt(spread)
-    together = np.zeros((found.shares.shape[1], len(rows)))
-    np.add.at(together, different[seen], (weights / np.where(total > 0, total, 1.0)[:, None]).T)
-    found.shares[rows] = together.T
-    by_example = np.zeros((int(examples.max(initial=0)) + 1, len(rows)))
-    np.add.at(by_example, examples, errors.T)
-    independent = 1.0 / np.maximum((together**2).sum(axis=0), 1e-12)
-    beyond = (independent * (by_example**2).sum(axis=0) + _TRUST * spread / independent) / (independent + _TRUST)
+    shares = _neighbours(weights, told.starts) / scale[:, None]
+    found.shares[np.ix_(rows, told.different)] = shares
+    errors = _neighbours(weights * told.honest, told.examples) - level[:, None] * _neighbours(weights, told.examples)
+    clustered = ((errors / scale[:, None]) ** 2).sum(axis=1)
+    independent = 1.0 / np.maximum((shares**2).sum(axis=1), 1e-12)
+    beyond = (independent * clustered + _TRUST * spread / independent) / (independent + _TRUST)
     # What no stored answer shows may score a standard deviation less, or more.
     chance = np.sqrt(np.maximum(squares / drawn - (total / drawn) ** 2, 0.0) / drawn)
     missing = np.maximum(0.0, 1.0 - total / drawn - chance)
     found.beyond[rows] = np.maximum(beyond + missing**2 * spread, 1e-10)
+
+
+def _neighbours(values: Array, starts: Numbers) -> Array:
+    """Sums of columns from each start to the next, shape (rows, starts)."""
+    return np.add.reduceat(values, starts, axis=1) if len(starts) else np.zeros((len(values), 0))
 
 
 def _different(pool: Pool) -> Numbers:
@@ -173,7 +217,9 @@ def _lost(pool: Pool, sources: Sequence[Source], outcome: Outcome | None, view: 
     shared = pool.shared()[owners]
     # Of an answer that ends too early its beginning has a weight; of one without probabilities nothing is known.
     ended = shared & followed & ~view.reached & ~np.isin(contexts, list(_shown(pool, outcome)))
-    untold = shared & ~followed & ~_covered(pool, outcome)
+    untold = shared & ~followed
+    if untold.any():
+        untold &= ~_covered(pool, outcome)
     lost = weights[:, ended].sum(axis=1)
     for i, source in enumerate(sources):
         if source.sampling is not None and source not in own and untold.any():

@@ -105,7 +105,7 @@ def _replayed(state: State, gauge: str | None, scale: float) -> Evidence | None:
         chosen,
         state.points(chosen),
         found.mean[kept],
-        found.covariance()[np.ix_(kept, kept)],
+        found.covariance(kept),
         float(found.spread.max()),
         found.answers[kept],
     )
