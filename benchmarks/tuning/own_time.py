@@ -3,8 +3,9 @@
     python -m benchmarks.tuning.own_time [--requests 200,800] [--seeds 0-2]
     python -m benchmarks.tuning.own_time --growth
 
-Its own time is all of the search's that is not spent on answers and their scores, imports aside. The growth is measured on
-made-up answers of 12 tokens, since the model would take hours: the same ten rounds with ever more answers and settings.
+Its own time is all of the search's that is not spent on answers and their scores, imports aside. The growth is
+measured on made-up answers of 12 tokens, since the model would take hours: the same ten rounds with ever more answers
+and settings.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from feinschliff.tuning.replaying import Replayer, sent_with
 from feinschliff.tuning.samplers import Sampler, trials_of
 from feinschliff.tuning.state import State, Tried, Unit
 
-_BLOCK_SIZES = (4, 6, 10, 16, 24, 40, 64, 100, 160, 250, 400, 640)
+_BLOCK_SIZES: tuple[int, ...] = (4, 6, 10, 16, 24, 40, 64, 100, 160, 250, 400, 640)
 _BLOCKS_PLANNED = 36
 """Into how many blocks the search's answers are cut: a first design, and some six rounds of four."""
-_TRIAL_SIZES = (4, 6, 10, 16, 20)
+_TRIAL_SIZES: tuple[int, ...] = (4, 6, 10, 16, 20)
 
 
 def block_size(sampler: Sampler, answers: int, units: int) -> int:
