@@ -36,6 +36,7 @@ from feinschliff.records import Settings
 from feinschliff.scorers import Scorer, is_group
 from feinschliff.store import Run, Store
 from feinschliff.tuning import (
+    DEFAULT_RULE,
     Forecast,
     Match,
     Plot,
@@ -60,7 +61,7 @@ def tune(
     constraints: Sequence[str] | None = None,
     budget: BudgetSpec | None = None,
     baseline: Mapping[str, JsonValue] | None = None,
-    prefer: str = "best",
+    prefer: str = DEFAULT_RULE,
     sampler: str = "fein",
     init_points: int | None = None,
     n_iter: int | None = None,
@@ -136,7 +137,7 @@ def tune(
         **{name: n for name, n in (("init_points", init_points), ("n_iter", n_iter)) if n is not None},
         "baseline": dict(baseline or {}),
         **_constrained(plot.constraints),
-        **({"prefer": prefer} if prefer != "best" else {}),
+        **({"prefer": prefer} if prefer != DEFAULT_RULE else {}),
     }
 
     def plot_of(facts: Mapping[str, Any]) -> Plot:

@@ -97,6 +97,7 @@ def command(
     from feinschliff.cli.inputs import read_budget, read_source, read_space
     from feinschliff.cli.progress import carried_out
     from feinschliff.report import show_result
+    from feinschliff.tuning import DEFAULT_RULE
 
     o.set_up_log(verbose=verbose, file=log)
     what = read_source(source, prompt=prompt, system=system, system_column=system_column, target=target)
@@ -128,7 +129,7 @@ def command(
             space=knobs,
             budget=read_budget(what, requests=requests, tokens=tokens, seconds=seconds, usd=usd),
             baseline=what.file.baseline or None,
-            prefer=prefer if prefer is not None else what.file.task.prefer or "best",
+            prefer=prefer if prefer is not None else what.file.task.prefer or DEFAULT_RULE,
             sampler=sampler,
             init_points=init_points,
             n_iter=n_iter,

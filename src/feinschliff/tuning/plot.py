@@ -35,7 +35,7 @@ from feinschliff.tuning.confirm import least_confirmation
 from feinschliff.tuning.design import first_design
 from feinschliff.tuning.kept import UNTOLD, ScorerRecipe
 from feinschliff.tuning.plan import CONFIRMATION_SHARE, Cost, Plan, check_budget
-from feinschliff.tuning.preferred import Rule
+from feinschliff.tuning.preferred import DEFAULT_RULE, Rule
 from feinschliff.tuning.samplers import Sampler, make_sampler
 from feinschliff.tuning.search import Step
 from feinschliff.tuning.several import check_several, numbers_of
@@ -71,7 +71,7 @@ class Plot:
 
     constraints: tuple[Constraint, ...] = ()
     """What the setting that is wanted has to hold, on average over its answers."""
-    prefer: Rule = "best"
+    prefer: Rule = DEFAULT_RULE
     """Which of the settings tied with the best is confirmed and recommended."""
     notes: tuple[str, ...] = ()
     """Sentences about the fixed settings that stand among the warnings."""

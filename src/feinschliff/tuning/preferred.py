@@ -26,6 +26,7 @@ from feinschliff.tuning.surrogate import Surrogate
 
 Rule: TypeAlias = Literal["best", "robust", "cheapest"]
 RULES: tuple[Rule, ...] = get_args(Rule)
+DEFAULT_RULE: Rule = "robust"
 
 _STEP = 0.05
 """Standard deviation of the moves that a robust setting has to bear, in a knob's range."""
