@@ -160,7 +160,9 @@ def make_job(
             )
         n = named
     if n < 1:
-        raise ParameterError(f"n must be at least 1, not {n}", asked=f"n={n}", mend="ask for one answer or more")
+        raise ParameterError(
+            tr("n must be at least 1, not {n}", n=n), asked=f"n={n}", mend=tr("ask for one answer or more")
+        )
     where = endpoint or Endpoint()
     choice = None if pick is None else alone(make_choice(pick))
     if choice is not None and n == 1:
@@ -217,8 +219,13 @@ class Job:
             have = [answer for answer in answers if answer is not None]
             if len(have) < len(answers):
                 raise RunError(
-                    f"the limit of {payer.budget.exhausted} ended after {len(have)} of {len(answers)} answers",
-                    mend="raise it and run the same again; what was paid for is kept",
+                    tr(
+                        "the limit of {limit} ended after {have} of {wanted} answers",
+                        limit=payer.budget.exhausted,
+                        have=len(have),
+                        wanted=len(answers),
+                    ),
+                    mend=tr("raise it and run the same again; what was paid for is kept"),
                 )
             model = payer.model_of(self.settings)
             clock.note(status="done", details={"endpoint": _who_answered(link, model)})

@@ -143,7 +143,10 @@ def _by_grammar(
         )
     if language not in {None, "de", "en"}:
         raise InputError(
-            f"there is no grammar for '{language}'", asked=f"--language {language}", found="de, en", mend="use de or en"
+            tr("there is no grammar for '{language}'", language=language),
+            asked=f"--language {language}",
+            found="de, en",
+            mend=tr("use de or en"),
         )
     check_output(out)
     posts = make_posts(count, language=language, seed=seed, split="test")

@@ -46,7 +46,7 @@ def command(
     kv: Annotated[str, typer.Option("--kv", help=tr("Number format of the cache: f16, q8_0, q4_0."))] = "f16",
     gpu: Annotated[
         str | None,
-        typer.Option("--gpu", help='A card ("RTX 4090"), its memory (24GiB), or none; without it what is here.'),
+        typer.Option("--gpu", help=tr('A card ("RTX 4090"), its memory (24GiB), or none; without it what is here.')),
     ] = None,
     ram: Annotated[
         str | None, typer.Option("--ram", help=tr("Main memory that is free, instead of this machine's."))

@@ -100,7 +100,7 @@ class Task(BaseModel):
             for two system texts.
         """
         if not rows:
-            raise DataError(tr("there are no rows"), asked="a task from rows", mend=tr("give at least one row"))
+            raise DataError(tr("there are no rows"), asked=tr("a task from rows"), mend=tr("give at least one row"))
         check_one_system(system_column, system, "system")
         placed = [(tr("row {number}", number=number), dict(row)) for number, row in enumerate(rows, 1)]
         columns = tuple(dict.fromkeys(name for row in rows for name in row))

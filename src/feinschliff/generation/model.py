@@ -40,7 +40,7 @@ def choose_model(
         return names[0], listed
     raise ModelError(
         tr("{identity} lists {n_names} models, and none was chosen", identity=endpoint.identity, n_names=len(names)),
-        asked="a model",
+        asked=tr("a model"),
         found=_some(names),
         mend=tr("choose one with --model"),
     )

@@ -36,7 +36,7 @@ def conditions_of(name: str, wanted: object) -> tuple[object, dict[str, Knob]]:
         raise ParameterError(
             tr("the conditions of '{name}' are no table", name=name),
             asked=f"{name}={dict(wanted)!r}",
-            mend=tr('write when = {{model = "NAME"}}'),
+            mend=tr('write when = {model = "NAME"}'),
         )
     kind = next(kind for kind in _KINDS if kind in wanted)
     wish = {"range": wanted[kind], "choices": {"choices": wanted[kind]}, "value": {"choices": [wanted[kind]]}}[kind]

@@ -8,7 +8,6 @@ from typing import Any
 from feinschliff.i18n import tr
 from feinschliff.report.format import decimal, latency, score
 from feinschliff.report.tables import Table
-from feinschliff.report.words import kept_word
 
 
 def constraint_table(result: Mapping[str, Any], sides: Sequence[tuple[str, str]]) -> Table | None:
@@ -36,7 +35,8 @@ def constraint_sentences(result: Mapping[str, Any], *, compares: bool) -> list[s
     sides = ("A", "B") if compares else ("", "")
     found = _side(held, "best", sides[0])
     today = {one["baseline"]["status"] for one in held}
-    return [found, *([_side(held, "baseline", sides[1])] if compares or today != {"holds"} else []), *_because(result)]
+    other = [_side(held, "baseline", sides[1])] if compares or today != {"holds"} else []
+    return [found, *other, *_because(result, compares=compares)]
 
 
 def recommends_found(result: Mapping[str, Any]) -> bool:
@@ -70,29 +70,45 @@ def _side(held: Sequence[Mapping[str, Any]], side: str, name: str) -> str:
     return named[status] if name else texts[side][status]
 
 
-def _because(result: Mapping[str, Any]) -> list[str]:
+def _because(result: Mapping[str, Any], *, compares: bool) -> list[str]:
     """What is recommended where the scores alone would say otherwise."""
     verdict = result.get("verdict")
     if verdict is None:
         return []
     if verdict != "better" and recommends_found(result):
         if verdict == "worse":
-            return [tr("So these are recommended, although they score less.")]
-        return [tr("So these are recommended, although they are not shown to score more.")]
+            return [
+                tr("So A is recommended, although it scores less.")
+                if compares
+                else tr("So what was found is recommended, although it scores less.")
+            ]
+        return [
+            tr("So A is recommended, although it is not shown to score more.")
+            if compares
+            else tr("So what was found is recommended, although it is not shown to score more.")
+        ]
     if verdict == "better" and not recommends_found(result):
-        return [tr("So they are not recommended, although they score more.")]
+        return [
+            tr("So A is not recommended, although it scores more.")
+            if compares
+            else tr("So what was found is not recommended, although it scores more.")
+        ]
     return []
 
 
 def _told(one: Mapping[str, Any], side: str) -> str:
     mean, low, high = (one[side][k] for k in ("mean", "low", "high"))
-    word = kept_word(one[side]["status"])
     if mean is None:
         return tr("unknown")
-    if low is None or high is None:
-        return f"{_amount(mean, one['unit'])}, {word}"
-    facts = {k: _amount(v, one["unit"]) for k, v in (("mean", mean), ("low", max(0.0, low)), ("high", high))}
-    return tr("{mean} ({low} to {high}), {status}", status=word, **facts)
+    shown = _amount(mean, one["unit"])
+    if low is not None and high is not None:
+        ends = {name: _amount(value, one["unit"]) for name, value in (("low", max(0.0, low)), ("high", high))}
+        shown = tr("{mean} ({low} to {high})", mean=shown, **ends)
+    return {
+        "holds": tr("{mean}, holds", mean=shown),
+        "not shown": tr("{mean}, not shown", mean=shown),
+        "broken": tr("{mean}, broken", mean=shown),
+    }[one[side]["status"]]
 
 
 def _amount(value: float, unit: str, *, limit: bool = False) -> str:

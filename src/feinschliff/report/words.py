@@ -44,11 +44,6 @@ def rule_word(rule: str) -> str:
     return {"best": tr("highest estimate"), "robust": tr("most robust"), "cheapest": tr("cheapest")}.get(rule, rule)
 
 
-def kept_word(status: str) -> str:
-    """Of a constraint, on one side of a confirmation."""
-    return {"holds": tr("holds"), "not shown": tr("not shown"), "broken": tr("broken")}.get(status, status)
-
-
 def knob_word(status: str) -> str:
     """What an endpoint makes of a parameter."""
     return {

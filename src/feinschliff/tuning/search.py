@@ -11,6 +11,7 @@ from feinschliff.choosing import Choice
 from feinschliff.errors import RequestRefused, RunError
 from feinschliff.generation import Ask, Payer, generate
 from feinschliff.i18n import tr
+from feinschliff.i18n.stored import stored
 from feinschliff.measure import Gauge, Gauged, Given, Measured, answers_each, measure_units, read_gauges
 from feinschliff.records import Answer, Example, Settings
 from feinschliff.scorers.protocol import Scorer
@@ -178,7 +179,7 @@ class Search:
                 tried.tokens.append(sum(a.prompt_tokens + a.completion_tokens for a in unit.answers))
                 tried.gauged.append(gauged)
                 if score.value is None:
-                    self._reasons.append(score.reason or "no reason given")
+                    self._reasons.append(score.reason or stored("no reason given"))
                 elif unit.chosen is not None:
                     taken.append((tried.settings, ask.example, unit.chosen, score.value))
                     taken_gauged.append(gauged)

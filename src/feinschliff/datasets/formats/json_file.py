@@ -75,7 +75,7 @@ def _json_list(path: Path, text: str, limit: int | None) -> list[tuple[int, Json
         raise DataError(
             tr("'{path}' holds no list", path=path),
             asked=str(path),
-            found=f"a JSON {type(value).__name__}",
+            found=tr("a JSON {kind}", kind=type(value).__name__),
             mend=tr("write a list of objects"),
         )
     return list(enumerate(value[:limit], 1))
@@ -95,4 +95,4 @@ def _finite(digits: str) -> float:
 
 
 def _refuse_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number that JSON can hold")
+    raise ValueError(tr("{value} is no number that JSON can hold", value=name))
