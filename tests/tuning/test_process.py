@@ -7,7 +7,16 @@ import warnings
 import numpy as np
 import pytest
 
-from feinschliff.tuning.process import AMPLITUDE_BOUNDS, LENGTH_BOUNDS, Array, Kernel, condition, fit_kernel
+from feinschliff.tuning.process import (
+    AMPLITUDE_BOUNDS,
+    LENGTH_BOUNDS,
+    Array,
+    Kernel,
+    Prior,
+    _loss,
+    condition,
+    fit_kernel,
+)
 
 
 def world(seed: int, n: int, features: int) -> tuple[Array, Array, Array]:
@@ -50,3 +59,33 @@ def test_a_point_without_noise_is_met() -> None:
     mean, deviation = process.predict(points)
     assert mean == pytest.approx(values, abs=1e-4)
     assert deviation == pytest.approx(np.zeros(10), abs=1e-3)
+
+
+@pytest.mark.parametrize("common", [None, (True, True, False, False)])
+@pytest.mark.parametrize(
+    "prior", [None, Prior(amplitude=1.0, amplitude_width=(0.2, 1.0), length=0.5, length_width=0.3)]
+)
+def test_the_slope_of_the_likelihood_is_that_of_its_values(
+    common: tuple[bool, ...] | None, prior: Prior | None
+) -> None:
+    points, values, noise = world(7, 14, 4)
+    logs = np.log([1.7, 0.4, 0.6, 0.9, 1.3])
+    _, slope = _loss(logs, points, values, noise, prior, common)
+    for i in range(len(logs)):
+        step = np.zeros(len(logs))
+        step[i] = 1e-5
+        above, below = (_loss(logs + sign * step, points, values, noise, prior, common)[0] for sign in (1, -1))
+        assert slope[i] == pytest.approx((above - below) / 2e-5, abs=1e-5)
+
+
+def test_what_a_common_feature_does_with_one_text_is_half_believed_of_another() -> None:
+    heat = np.linspace(0, 1, 9)
+    first = np.stack([heat, np.ones(9), np.zeros(9)], axis=1)
+    second = np.stack([heat, np.zeros(9), np.ones(9)], axis=1)
+    values, noise = np.sin(3 * heat), np.full(9, 1e-6)
+    lengths = np.array([0.5, 0.5, 0.5])
+    alone = condition(Kernel(1.0, lengths), first, values, noise).predict(second)[0]
+    shared = condition(Kernel(1.0, lengths, (True, False, False)), first, values, noise).predict(second)[0]
+    assert np.abs(alone).max() < 0.1
+    assert np.corrcoef(shared, values)[0, 1] > 0.95
+    assert 0.3 < np.abs(shared).max() / np.abs(values).max() < 0.8

@@ -155,6 +155,14 @@ class Space:
                 point.extend(1.0 if same(value, choice) else 0.0 for choice in knob.values)
         return np.array(point, dtype=np.float64)
 
+    @property
+    def on_ranges(self) -> tuple[bool, ...]:
+        """By feature, whether it is a range's; the others are of choices."""
+        marks: list[bool] = []
+        for knob in self.knobs.values():
+            marks += [True] if isinstance(knob, Range) else [False] * len(knob.values)
+        return tuple(marks)
+
     def decode(self, units: Sequence[float]) -> Settings:
         """Settings from one number in [0, 1) per knob."""
         values: dict[str, JsonValue] = {}

@@ -38,6 +38,8 @@ class Evidence:
     """Standard deviation of one answer's score about the mean of its setting and example."""
     answers: Array
     """Effective number of answers that each mean rests on."""
+    common: tuple[bool, ...] | None = None
+    """Features whose effects are much alike whatever text or model is chosen."""
 
     def with_noise(self, variances: Array) -> Evidence:
         """The same, with further variances of the means."""
@@ -46,7 +48,8 @@ class Evidence:
 
     def surrogate(self, *, seed: int) -> Surrogate:
         """The process through the observations."""
-        return fit(self.points, self.means, self.noise, seed=seed, least=_LEAST_SPREAD * self.spread)
+        least = _LEAST_SPREAD * self.spread
+        return fit(self.points, self.means, self.noise, seed=seed, least=least, common=self.common)
 
     def cautious(self, *, seed: int) -> Surrogate:
         """The one whose bands are shown and claims are made by: it takes no flat land for granted."""
@@ -83,7 +86,13 @@ def _tried(state: State, gauge: str | None, scale: float) -> Evidence | None:
     spread = float(np.sqrt(np.average(variances[ready] * counts, weights=counts)))
     settings = [state.tried[i].settings for i in ready]
     return Evidence(
-        settings, state.features()[ready], means[ready], variances[ready], spread, counts.astype(np.float64)
+        settings,
+        state.features()[ready],
+        means[ready],
+        variances[ready],
+        spread,
+        counts.astype(np.float64),
+        state.space.on_ranges,
     )
 
 
@@ -108,6 +117,7 @@ def _replayed(state: State, gauge: str | None, scale: float) -> Evidence | None:
         found.covariance(kept),
         float(found.spread.max()),
         found.answers[kept],
+        state.space.on_ranges,
     )
 
 

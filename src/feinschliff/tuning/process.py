@@ -23,15 +23,27 @@ _FIRST_LENGTH = 0.7
 
 @dataclass(frozen=True)
 class Kernel:
-    """Matérn with nu = 5/2 (their eq. 4.17), times an amplitude, with a length scale for every feature."""
+    """Matérn with nu = 5/2 (their eq. 4.17), times an amplitude, with a length scale for every feature.
+
+    With `common`, half of it is a Matérn of these features alone: what they do in one place, they do by halves in all
+    places of the others too (an additive kernel, Duvenaud et al. 2011).
+    """
 
     amplitude: float
     lengths: Array
+    common: tuple[bool, ...] | None = None
 
     def between(self, a: Array, b: Array) -> Array:
         """Prior covariances, shape (len(a), len(b))."""
-        distance = np.sqrt(5.0 * _squares(a / self.lengths, b / self.lengths).sum(axis=-1))
-        return np.asarray(self.amplitude * (1 + distance + distance**2 / 3) * np.exp(-distance))
+        squares = _squares(a / self.lengths, b / self.lengths)
+        return np.asarray(self.amplitude * sum(share * _matern(squares @ marks) for share, marks in self.parts()))
+
+    def parts(self) -> list[tuple[float, Array]]:
+        """(share, which features count) of each of its parts."""
+        every = np.ones(len(self.lengths))
+        if self.common is None or all(self.common) or not any(self.common):
+            return [(1.0, every)]
+        return [(0.5, every), (0.5, np.array(self.common, dtype=np.float64))]
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,15 @@ def condition(kernel: Kernel, points: Array, values: Array, noise: Array) -> Pro
     return Process(kernel, points, factor, cho_solve((factor, True), values, check_finite=False))
 
 
-def fit_kernel(points: Array, values: Array, noise: Array, *, seed: int, prior: Prior | None = None) -> Kernel:
+def fit_kernel(
+    points: Array,
+    values: Array,
+    noise: Array,
+    *,
+    seed: int,
+    prior: Prior | None = None,
+    common: tuple[bool, ...] | None = None,
+) -> Kernel:
     """The kernel of the highest marginal likelihood (their eq. 2.30, 5.9), found from two starts by L-BFGS-B.
 
     With a prior, the one of the highest posterior density, from the prior's medians.
@@ -115,25 +135,35 @@ def fit_kernel(points: Array, values: Array, noise: Array, *, seed: int, prior: 
     else:
         starts = [prior.centres(1 + points.shape[1])]
     found = [
-        minimize(_loss, start, args=(points, values, noise, prior), method="L-BFGS-B", jac=True, bounds=bounds)
+        minimize(_loss, start, args=(points, values, noise, prior, common), method="L-BFGS-B", jac=True, bounds=bounds)
         for start in starts
     ]
-    return _kernel(min(found, key=lambda result: float(result.fun)).x)
+    return _kernel(min(found, key=lambda result: float(result.fun)).x, common)
 
 
-def _loss(logs: Array, points: Array, values: Array, noise: Array, prior: Prior | None = None) -> tuple[float, Array]:
+def _loss(
+    logs: Array,
+    points: Array,
+    values: Array,
+    noise: Array,
+    prior: Prior | None = None,
+    common: tuple[bool, ...] | None = None,
+) -> tuple[float, Array]:
     """(negative log marginal likelihood, its gradient) at the logarithms of amplitude and lengths; less the prior's log
     density where there is one."""
     from scipy.linalg import cho_solve
 
-    kernel = _kernel(logs)
+    kernel = _kernel(logs, common)
     try:
         process = condition(kernel, points, values, noise)
     except np.linalg.LinAlgError:
         return np.inf, np.zeros_like(logs)
     scaled = _squares(points / kernel.lengths, points / kernel.lengths)
-    distance = np.sqrt(5.0 * scaled.sum(axis=-1))
-    by_length = kernel.amplitude * 5 / 3 * scaled * ((1 + distance) * np.exp(-distance))[..., None]
+    by_length = np.zeros_like(scaled)
+    for share, marks in kernel.parts():
+        distance = np.sqrt(5.0 * (scaled @ marks))
+        steep = share * kernel.amplitude * 5 / 3 * (1 + distance) * np.exp(-distance)
+        by_length += scaled * marks * steep[..., None]
     slopes = np.concatenate([kernel.between(points, points)[..., None], by_length], axis=-1)
     inverse = cho_solve((process.factor, True), np.eye(len(points)), check_finite=False)
     inner = np.outer(process.weights, process.weights) - inverse
@@ -147,9 +177,14 @@ def _loss(logs: Array, points: Array, values: Array, noise: Array, prior: Prior 
     return loss + 0.5 * float(off @ off), slope + off / widths
 
 
-def _kernel(logs: Array) -> Kernel:
+def _kernel(logs: Array, common: tuple[bool, ...] | None) -> Kernel:
     values = np.exp(logs)
-    return Kernel(float(values[0]), values[1:])
+    return Kernel(float(values[0]), values[1:], common)
+
+
+def _matern(squares: Array) -> Array:
+    distance = np.sqrt(5.0 * squares)
+    return np.asarray((1 + distance + distance**2 / 3) * np.exp(-distance))
 
 
 def _squares(a: Array, b: Array) -> Array:

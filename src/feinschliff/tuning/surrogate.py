@@ -49,29 +49,38 @@ class Surrogate:
         The likeliest kernel of a few noisy means is often flat, and its bands then deny what the answers cannot.
         """
         kernel = self.process.kernel
-        bold = Kernel(max(kernel.amplitude, (least / self.scale) ** 2), np.minimum(kernel.lengths, _PRIOR.length))
+        amplitude = max(kernel.amplitude, (least / self.scale) ** 2)
+        bold = Kernel(amplitude, np.minimum(kernel.lengths, _PRIOR.length), kernel.common)
         errors = noise / self.scale**2 + _jitter(noise)
         with _one_thread():
             process = condition(bold, self.process.points, (values - self.centre) / self.scale, errors)
         return Surrogate(process, self.centre, self.scale)
 
 
-def fit(points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0) -> Surrogate:
+Common = tuple[bool, ...] | None
+
+
+def fit(
+    points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0, common: Common = None
+) -> Surrogate:
     """As `_fit`; the last few are kept, since a round ends and the next begins with the same data."""
     shape = points.shape
-    return _cached_fit(points.tobytes(), means.tobytes(), variances.tobytes(), shape, seed, least)
+    return _cached_fit(points.tobytes(), means.tobytes(), variances.tobytes(), shape, seed, least, common)
 
 
 @functools.lru_cache(maxsize=16)
 def _cached_fit(
-    points: bytes, means: bytes, variances: bytes, shape: tuple[int, int], seed: int, least: float
+    points: bytes, means: bytes, variances: bytes, shape: tuple[int, int], seed: int, least: float, common: Common
 ) -> Surrogate:
     errors = np.frombuffer(variances)
     errors = errors if len(errors) == shape[0] else errors.reshape(shape[0], shape[0])
-    return _fit(np.frombuffer(points).reshape(shape), np.frombuffer(means), errors, seed=seed, least=least)
+    where = np.frombuffer(points).reshape(shape)
+    return _fit(where, np.frombuffer(means), errors, seed=seed, least=least, common=common)
 
 
-def _fit(points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0) -> Surrogate:
+def _fit(
+    points: Array, means: Array, variances: Array, *, seed: int, least: float = 0.0, common: Common = None
+) -> Surrogate:
     """The process through `means` (n,) at `points` (n, features), each with the variance of its own mean (n,), or with
     the covariances of all (n, n).
 
@@ -88,7 +97,8 @@ def _fit(points: Array, means: Array, variances: Array, *, seed: int, least: flo
     some = np.unique(np.linspace(0, len(means) - 1, min(len(means), _MOST_TO_FIT)).round().astype(int))
     errors = noise[some] if noise.ndim == 1 else noise[np.ix_(some, some)]
     with _one_thread():
-        kernel = fit_kernel(points[some], values[some], errors, seed=seed, prior=_PRIOR if least > 0 else None)
+        prior = _PRIOR if least > 0 else None
+        kernel = fit_kernel(points[some], values[some], errors, seed=seed, prior=prior, common=common)
         return Surrogate(condition(kernel, points, values, noise), centre, scale)
 
 
