@@ -22,7 +22,10 @@ BUDGETS = (100, 200, 400, 800)
 
 GRANTED = {100: 215, 200: 516, 400: 1032, 800: 1720}
 """What `--requests` must be for a search of so many: the confirmation and a reserve for retries come on top, and are
-counted apart. (With 60 held-out examples and one answer to a unit; else the search gets less.)"""
+counted apart. With 60 held-out examples and one answer to a unit."""
+
+GRANTED_SEVERAL = {100: 215, 200: 430, 400: 860, 800: 1720}
+"""The same where a unit takes several answers: a whole confirmation is dearer then, so the search gets other shares."""
 
 
 BLIND = "-blind"
@@ -79,6 +82,7 @@ def run(ground: Ground, task: TuningTask, method: str, seed: int, budget: int) -
         name=task.title,
     )
     more: dict[str, Any] = {}
+    granted = GRANTED_SEVERAL if task.answers > 1 or "n" in task.space else GRANTED
     fixed: dict[str, Any] = {name: v for name, v in task.decoding.fixed.items() if name not in ("system", "prompt")}
     stream = f"{method}-{seed}-{budget}"
     score: Any = SingleScore(task, task.score, stream)
@@ -95,7 +99,7 @@ def run(ground: Ground, task: TuningTask, method: str, seed: int, budget: int) -
                 Endpoint(counting.url, concurrency=ground.slots),
                 score=score,
                 space={**fixed, **task.space},
-                budget={"requests": GRANTED[budget]},
+                budget={"requests": granted[budget]},
                 baseline={**task.start.values, **fixed, **task.baseline},
                 sampler=sampler,
                 seed=seed,
