@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from feinschliff.i18n import using
+from feinschliff.report import next_steps
 from feinschliff.report.constraints import constraint_sentences, constraint_table
+from tests.report import samples
 
 FOUND, TODAY = {"temperature": 0.3}, {"temperature": 1.0}
 
@@ -43,6 +45,16 @@ def test_the_side_that_is_recommended_against_the_score_is_named(
     with using("en"):
         assert constraint_sentences(told, compares=False)[-1].startswith(search)
         assert constraint_sentences(told, compares=True)[-1].startswith(comparison)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "recommended", "step"),
+    [("worse", True, "Use A."), ("better", False, "Use B."), ("no measurable gain", True, "Use A.")],
+)
+def test_after_a_comparison_the_recommended_side_is_to_be_used(verdict: str, recommended: bool, step: str):
+    told = result(verdict, found_is_recommended=recommended)
+    with using("en"):
+        assert next_steps(told, samples.comparison_details()) == [step]
 
 
 def test_a_verdict_that_is_followed_needs_no_more_words():

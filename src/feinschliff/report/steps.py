@@ -18,7 +18,7 @@ def next_steps(result: Mapping[str, Any] | None, details: Mapping[str, Any] | No
     verdict = result.get("verdict")
     held_out = result.get("held_out") or {}
     if is_comparison(details):
-        return _after_comparison(verdict)
+        return _after_comparison(result)
     if recommends_found(result):
         steps = [tr("Send the recommended settings with every request of this task."), *_several(result, details)]
         if held_out.get("unit") == "repeats":
@@ -65,10 +65,12 @@ def _several(result: Mapping[str, Any], details: Mapping[str, Any] | None) -> li
     ]
 
 
-def _after_comparison(verdict: str | None) -> list[str]:
-    if verdict == "better":
+def _after_comparison(result: Mapping[str, Any]) -> list[str]:
+    verdict = result.get("verdict")
+    decided = verdict in {"better", "worse"}
+    if recommends_found(result):
         return [tr("Use A.")]
-    if verdict == "worse":
+    if decided:  # by the score, or by what has to hold
         return [tr("Use B.")]
     if verdict is None:
         return [tr("Look at the warnings and at the answers: nothing could be compared.")]
