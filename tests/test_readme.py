@@ -33,7 +33,7 @@ def _lines() -> list[str]:
         text = page.read_text(encoding="utf-8")
         blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
         inline = re.findall(r"`([^`\n]*fein [^`\n]+)`", text)
-        found += [line for block in [*blocks, *inline] for line in block.splitlines()]
+        found += [line for block in [*blocks, *inline] for line in block.replace("\\\n", " ").splitlines()]
     return sorted({line for line in found if re.match(r"(\w+=\S+ )?fein [a-z]", line)})
 
 
