@@ -5,7 +5,7 @@ log-probabilities, the probability of a stored answer under another setting can 
 scores of answers that are there into the mean score of a setting that is not (design/replay.md).
 """
 
-from feinschliff.replay.estimate import Estimates, estimate
+from feinschliff.replay.estimate import LEAST_ANSWERS, Estimates, estimate
 from feinschliff.replay.outcome import Outcome
 from feinschliff.replay.part import Drawn, Source
 from feinschliff.replay.pool import Pool
@@ -15,6 +15,7 @@ from feinschliff.replay.traces import Trace, Vocabulary, trace_of
 
 __all__ = [
     "ENDINGS",
+    "LEAST_ANSWERS",
     "PENALTIES",
     "RULES",
     "SAMPLING",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from feinschliff.records import Settings
+from feinschliff.replay import LEAST_ANSWERS
 from feinschliff.tuning.process import Array
 from feinschliff.tuning.state import State
 from feinschliff.tuning.surrogate import Surrogate, fit
@@ -15,6 +16,9 @@ from feinschliff.tuning.surrogate import Surrogate, fit
 _MOST_REPLAYED = 96
 """Settings that were never asked and yet count: their errors are much alike, so that more of them add little."""
 
+
+_HOPELESS = 0.2 * LEAST_ANSWERS
+"""Effective answers below which a candidate is not looked at again until there are twice as many answers."""
 
 _LEAST_SPREAD = 0.3
 """Standard deviation of the score over the space that is taken for granted, in those of one answer's score."""
@@ -102,10 +106,13 @@ def _replayed(state: State, gauge: str | None, scale: float) -> Evidence | None:
     if len(tried) < 2 or (gauge is not None and not _any_value(state, gauge)):
         return None
     names = {state.place(s).effective for s in tried}
+    size, hopeless = len(state.replay.pool), state.hopeless
+    names |= {name for name, then in hopeless.items() if size < 2 * then}
     others = [s for s in state.candidates if state.place(s).effective not in names]
     settings = [*tried, *others]
     found = state.replay.estimates(settings, gauge, scale=scale)
     own = np.arange(len(settings)) < len(tried)
+    hopeless |= {state.place(settings[int(i)]).effective: size for i in np.flatnonzero(found.answers < _HOPELESS)}
     usable = np.nonzero(found.usable & ~own)[0]
     usable = np.sort(usable[np.argsort(found.beyond[usable], kind="stable")][:_MOST_REPLAYED])
     kept = np.concatenate([np.nonzero(own & np.isfinite(found.mean))[0], usable])

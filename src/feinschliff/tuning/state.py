@@ -91,6 +91,8 @@ class State:
     """Settings that replay looks at, tried or not."""
     constraints: Sequence[Constraint] = ()
     """What the setting that is wanted has to hold."""
+    hopeless: dict[str, int] = field(default_factory=dict)
+    """Candidates of which replay knew next to nothing, by what they do, and how many answers there were then."""
     memo: tuple[Hashable, dict[Hashable, Any]] | None = None
     """The evidence last looked at, and what it was made of: recommendation and sampler ask for the same one."""
     _places: dict[int, Place] = field(default_factory=dict)
