@@ -68,22 +68,31 @@ class SeveralScore(OneGroupScorer):
         return Score(value=self._task.score(texts, example.target or "", example.row, ""))
 
 
-def run(ground: Ground, task: TuningTask, method: str, seed: int, budget: int) -> dict[str, Any]:
-    """One run, as it is kept: what it recommends and reports, and what it cost by the server's counts.
-
-    `method`: the sampler; `fein-blind` is `fein` against a server without log-probabilities.
-    """
-    sampler = method.removesuffix(BLIND)
-    data = Task(
+def pool_of(task: TuningTask) -> Task:
+    """What `tune` is given: the examples that it searches and confirms on."""
+    return Task(
         examples=tuple(task.pool),
         columns=tuple(task.pool[0].row),
         system=task.system,
         prompt=task.prompt,
         name=task.title,
     )
+
+
+def fixed_of(task: TuningTask) -> dict[str, Any]:
+    """Parameters that are sent and not searched."""
+    return {name: value for name, value in task.decoding.fixed.items() if name not in ("system", "prompt")}
+
+
+def run(ground: Ground, task: TuningTask, method: str, seed: int, budget: int) -> dict[str, Any]:
+    """One run, as it is kept: what it recommends and reports, and what it cost by the server's counts.
+
+    `method`: the sampler; `fein-blind` is `fein` against a server without log-probabilities.
+    """
+    sampler = method.removesuffix(BLIND)
     more: dict[str, Any] = {}
     granted = GRANTED_SEVERAL if task.answers > 1 or "n" in task.space else GRANTED
-    fixed: dict[str, Any] = {name: v for name, v in task.decoding.fixed.items() if name not in ("system", "prompt")}
+    fixed = fixed_of(task)
     stream = f"{method}-{seed}-{budget}"
     score: Any = SingleScore(task, task.score, stream)
     if task.answers > 1:
@@ -95,7 +104,7 @@ def run(ground: Ground, task: TuningTask, method: str, seed: int, budget: int) -
     with Counting(ground, task, blind=method.endswith(BLIND)) as counting, tempfile.TemporaryDirectory() as folder:
         try:
             told = tune(
-                data,
+                pool_of(task),
                 Endpoint(counting.url, concurrency=ground.slots),
                 score=score,
                 space={**fixed, **task.space},

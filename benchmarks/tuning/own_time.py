@@ -22,10 +22,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import machine_record
-from benchmarks.tuning.fein import SingleScore
+from benchmarks.tuning.fein import SingleScore, fixed_of, pool_of
 from benchmarks.tuning.tasks import TASKS, TuningTask
 from feinschliff import Endpoint, tune
-from feinschliff.datasets.task import Task
 from feinschliff.parameters.space import make_space
 from feinschliff.records import Example, Settings
 from feinschliff.replay import RULES, Drawn, Pool, Trace
@@ -70,18 +69,11 @@ def watched() -> Iterator[dict[str, float]]:
 
 def share(task: TuningTask, seed: int, requests: int) -> dict[str, Any]:
     """Seconds of one run of `fein tune` on the embedded engine, and of its search."""
-    data = Task(
-        examples=tuple(task.pool),
-        columns=tuple(task.pool[0].row),
-        system=task.system,
-        prompt=task.prompt,
-        name=task.title,
-    )
-    fixed = {name: v for name, v in task.decoding.fixed.items() if name not in ("system", "prompt")}
+    fixed = fixed_of(task)
     began = time.perf_counter()
     with watched() as told, tempfile.TemporaryDirectory() as folder:
         tune(
-            data,
+            pool_of(task),
             Endpoint(model=task.model),
             score=SingleScore(task, task.score, "own"),
             space={**fixed, **task.space},

@@ -96,10 +96,10 @@ def estimate(pool: Pool, sources: Sequence[Source], *, values: Values | None = N
     different = _different(pool)
     shares = np.zeros((number, int(different.max(initial=0)) + 1))
     found = Estimates(mean, variance, answers, whole, lost, shares, beyond, spread)
-    pool.log_probabilities(sources, [source.outcome for source in sources])  # of all at once, and then kept
+    logs = pool.log_probabilities(sources, [source.outcome for source in sources])
     for outcome in dict.fromkeys(source.outcome for source in sources):
         rows = np.array([i for i, source in enumerate(sources) if source.outcome == outcome])
-        _fill(found, rows, pool, [sources[i] for i in rows], outcome, different, values)
+        _fill(found, rows, pool, [sources[i] for i in rows], [logs[i] for i in rows], different, values)
     return found
 
 
@@ -108,11 +108,13 @@ def _fill(
     rows: Numbers,
     pool: Pool,
     sources: Sequence[Source],
-    outcome: Outcome | None,
+    logs: Sequence[Array],
     different: Numbers,
     values: Values | None,
 ) -> None:
-    """The rows of sources with one outcome. `different`: number of the different answer that each answer is."""
+    """The rows of sources with one outcome. `logs`: log-probability of every answer, by source; `different`: number of
+    the different answer that each answer is."""
+    outcome = sources[0].outcome
     view = pool.view(outcome)
     whole = view.scores if values is None else values(outcome)
     known = np.flatnonzero(view.reached & np.isfinite(whole))
@@ -122,8 +124,7 @@ def _fill(
     drawn = np.maximum(1, _drawn(pool, sources))
     for start in range(0, len(rows), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        each = np.stack(pool.log_probabilities(sources[some], [outcome] * len(rows[some])))
-        weights = np.exp(np.minimum(each - view.log_mixture, _MOST_WEIGHT))
+        weights = np.exp(np.minimum(np.stack(logs[some]) - view.log_mixture, _MOST_WEIGHT))
         found.lost[rows[some]] = _lost(pool, sources[some], outcome, view, weights)
         _weigh(found, rows[some], weights[:, seen], told, drawn[some])
 

@@ -98,10 +98,6 @@ class Pool:
                     known[i].append(values)
         return [np.concatenate(values) if values else np.zeros(0) for values in known]
 
-    def log_probability(self, source: Source, wanted: Outcome | None = None) -> Array:
-        """The same for one source."""
-        return self.log_probabilities([source], [wanted])[0]
-
     def shared(self) -> Marks:
         """Sources with answers that can be followed: these tell of others too. Shape (sources,)."""
         known = np.zeros(len(self.sources), dtype=bool)
@@ -134,10 +130,6 @@ class Pool:
             np.concatenate([e.reached for e in endings]),
             np.concatenate(mixture),
         )
-
-    def log_mixture(self) -> Array:
-        """`view().log_mixture`."""
-        return self.view().log_mixture
 
     def _log_mixtures(self) -> list[Array]:
         """By part, the log-density of the beginnings of its answers (see `Part.densities`).
